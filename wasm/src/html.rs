@@ -1,0 +1,115 @@
+//! The one writer of HTML: text and attribute values are escaped by default.
+
+use std::fmt::{Display, Write};
+
+/// A growing piece of HTML. Everything that is not a literal of this program goes through [`Html::text`] or an attribute.
+#[derive(Default, Debug, Clone)]
+pub struct Html {
+    out: String,
+}
+
+impl Html {
+    /// An empty piece.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Markup written by this program itself; never text from outside.
+    pub fn raw(&mut self, markup: &'static str) -> &mut Self {
+        self.out.push_str(markup);
+        self
+    }
+
+    /// HTML that this writer made before.
+    pub fn html(&mut self, piece: &Html) -> &mut Self {
+        self.out.push_str(&piece.out);
+        self
+    }
+
+    /// Text, escaped.
+    pub fn text(&mut self, text: impl Display) -> &mut Self {
+        let start = self.out.len();
+        // Writing to a String cannot fail.
+        let _ = write!(self.out, "{text}");
+        self.escape_from(start);
+        self
+    }
+
+    /// `<tag a="…">`; attribute values are escaped.
+    pub fn open(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) -> &mut Self {
+        self.out.push('<');
+        self.out.push_str(tag);
+        for (name, value) in attributes {
+            self.out.push(' ');
+            self.out.push_str(name);
+            self.out.push_str("=\"");
+            let start = self.out.len();
+            self.out.push_str(value);
+            self.escape_from(start);
+            self.out.push('"');
+        }
+        self.out.push('>');
+        self
+    }
+
+    /// `</tag>`.
+    pub fn close(&mut self, tag: &'static str) -> &mut Self {
+        self.out.push_str("</");
+        self.out.push_str(tag);
+        self.out.push('>');
+        self
+    }
+
+    /// `<tag a="…">text</tag>`.
+    pub fn element(&mut self, tag: &'static str, attributes: &[(&'static str, &str)], text: impl Display) -> &mut Self {
+        self.open(tag, attributes).text(text).close(tag)
+    }
+
+    /// What was written so far.
+    pub fn as_str(&self) -> &str {
+        &self.out
+    }
+
+    /// The finished piece.
+    pub fn finish(self) -> String {
+        self.out
+    }
+
+    fn escape_from(&mut self, start: usize) {
+        let Some(tail) = self.out.get(start..) else { return };
+        if !tail.contains(['&', '<', '>', '"', '\'']) {
+            return;
+        }
+        let escaped = escape(tail);
+        self.out.truncate(start);
+        self.out.push_str(&escaped);
+    }
+}
+
+/// `text` with the five characters that mean something in HTML replaced, for text and for quoted attributes.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_text_and_attributes() {
+        let mut html = Html::new();
+        html.element("p", &[("title", "\"><script>")], "a < b & 'c'");
+        assert_eq!(html.as_str(), "<p title=\"&quot;&gt;&lt;script&gt;\">a &lt; b &amp; &#39;c&#39;</p>");
+    }
+}

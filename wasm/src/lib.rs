@@ -1,0 +1,27 @@
+//! The crate that runs twice: natively in the builder (rlib) and in the browser (cdylib, wasm32).
+//!
+//! A lab is a pure model and a view in [`demo`]; [`html`] is the one writer; [`state`] is the text that a form, a URL
+//! fragment and a `demo` fence share. The browser's entry points are at the end, only for wasm32.
+
+pub mod demo;
+pub mod html;
+pub mod state;
+
+/// The browser's entry points: nothing but types crossing the border.
+#[cfg(target_arch = "wasm32")]
+mod browser {
+    use crate::{demo, state::State};
+    use wasm_bindgen::prelude::*;
+
+    /// What a state looks like: `[canonical state, html, announcement, problem]`, the last empty where there is none.
+    #[wasm_bindgen]
+    pub fn draw(lab: &str, id: &str, state: &str) -> Vec<String> {
+        match demo::lab(lab) {
+            Some(lab) => {
+                let drawing = (lab.draw)(&State::parse(state), demo::Ids(id));
+                vec![drawing.state.to_string(), drawing.html, drawing.announce, drawing.problem.unwrap_or_default()]
+            }
+            None => vec![String::new(), String::new(), String::new(), format!("There is no lab called {lab}.")],
+        }
+    }
+}
