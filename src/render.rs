@@ -144,7 +144,6 @@ impl<'a> Renderer<'a> {
             true => self.book.config.base_path().to_string(),
             false => "../".repeat(page.url.matches('/').count()),
         };
-        let everything = page.kind == "home";
         Common {
             root,
             csp: if not_found { &self.assets.csp_404 } else { &self.assets.csp },
@@ -158,7 +157,7 @@ impl<'a> Renderer<'a> {
             },
             wasm: WasmPaths { js: &self.assets.labs_js, wasm: &self.assets.labs_wasm },
             book: &self.view,
-            nav: self.nav(current, everything),
+            nav: self.nav(current, false),
             pages: self.book.plain.iter().map(|id| self.page_link(*id, current)).collect(),
             page,
         }
@@ -212,6 +211,7 @@ impl<'a> Renderer<'a> {
             title_html: link.title_html,
             summary: link.summary,
             url: link.url,
+            stage: self.book.stage_of(id).map(|stage| self.link(stage.page).title).unwrap_or_default(),
             current: current == Some(id),
             labs: page.demos.len(),
             pitfalls: page.sections.iter().filter(|section| matches!(section, Section::Pitfall(_))).count(),

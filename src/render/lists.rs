@@ -1,10 +1,11 @@
 //! The views that list what the book holds: pitfalls, questions, tags, the search page, "on this page".
 
 use super::view::{
-    IndexView, ItemView, SearchGroup, SearchItem, SearchView, StageGroup, TagLink, TagView, TagsView, TocEntry,
+    IndexView, ItemView, SearchGroup, SearchItem, SearchView, StageGroup, StageRef, TagLink, TagView, TagsView,
+    TocEntry,
 };
 use super::{Renderer, lab_url, tag_url};
-use crate::book::{Book, PageId};
+use crate::book::{Book, PageId, Stage};
 use crate::page::{Heading, HeadingKind, Kind, Page, Section};
 
 /// The second- and third-level headings of a page, those of fixes, follow-ups and quiz questions left out.
@@ -62,12 +63,17 @@ impl Renderer<'_> {
             for stage in part.stages.iter().map(|at| &self.book.stages[*at]) {
                 let items: Vec<_> = stage.topics.iter().flat_map(|id| self.items(*id, kind)).collect();
                 if !items.is_empty() {
-                    groups.push(StageGroup { stage: self.link(stage.page), number: stage.number.clone(), items });
+                    groups.push(StageGroup { stage: self.stage_ref(stage), items });
                 }
             }
         }
         let count = groups.iter().map(|group| group.items.len()).sum();
         IndexView { common: self.common(self.made_page(name, url, title, summary), None), groups, count }
+    }
+
+    fn stage_ref(&self, stage: &Stage) -> StageRef {
+        let link = self.link(stage.page);
+        StageRef { number: stage.number.clone(), title: link.title, url: link.url }
     }
 
     fn items(&self, id: PageId, kind: HeadingKind) -> Vec<ItemView> {

@@ -19,6 +19,7 @@ impl Renderer<'_> {
             self.book.order.iter().find(|id| self.book.page(**id).kind == Kind::Topic).or(self.book.order.get(1));
         HomeView {
             common: self.common(self.page_view(id), Some(id)),
+            parts: self.nav(None, true),
             sections: self.sections(id),
             first: first.map(|id| self.link(*id)),
             surprise: self.surprise(),
@@ -117,6 +118,7 @@ impl Renderer<'_> {
                 summary: lab.summary,
                 html: body::figure(lab, &id, &drawing.html, lab.summary),
             },
+            sections: Vec::new(),
             used_in: self.book.order.iter().filter(holds).map(|id| self.link(*id)).collect(),
         }
     }

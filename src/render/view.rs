@@ -139,6 +139,8 @@ pub struct TopicLink {
     pub summary: String,
     /// Its site path.
     pub url: String,
+    /// The title of its stage.
+    pub stage: String,
     /// Whether it is the page shown.
     pub current: bool,
     /// Labs in it.
@@ -317,9 +319,11 @@ pub struct OptionView {
 /// home.html.
 #[derive(Debug, Clone, Serialize)]
 pub struct HomeView<'a> {
-    /// What every template receives; its nav lists the topics of every stage.
+    /// What every template receives.
     #[serde(flatten)]
     pub common: Common<'a>,
+    /// The stages in their parts, with all topics.
+    pub parts: Vec<PartView>,
     /// The body.
     pub sections: Vec<SectionView>,
     /// Where "start" leads.
@@ -384,11 +388,20 @@ pub struct IndexView<'a> {
 #[derive(Debug, Clone, Serialize)]
 pub struct StageGroup {
     /// The stage.
-    pub stage: LinkView,
-    /// Its number.
-    pub number: String,
+    pub stage: StageRef,
     /// Its items.
     pub items: Vec<ItemView>,
+}
+
+/// A stage that is named as the place of something.
+#[derive(Debug, Clone, Serialize)]
+pub struct StageRef {
+    /// Its number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// Its site path.
+    pub url: String,
 }
 
 /// A pitfall or a question in a list.
@@ -435,6 +448,7 @@ pub struct SearchItem {
     /// Where it stands, anchor included.
     pub url: String,
     /// Its breadcrumb.
+    #[serde(rename = "where")]
     pub place: String,
     /// Its summary.
     pub summary: String,
@@ -474,6 +488,8 @@ pub struct LabView<'a> {
     pub common: Common<'a>,
     /// The lab.
     pub lab: LabFigure,
+    /// More to read on the page; none yet from a lab itself.
+    pub sections: Vec<SectionView>,
     /// Pages that hold it.
     pub used_in: Vec<LinkView>,
 }
