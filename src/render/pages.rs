@@ -20,7 +20,7 @@ impl Renderer<'_> {
         HomeView {
             common: self.common(self.page_view(id), Some(id)),
             parts: self.nav(None, true),
-            sections: self.sections(id),
+            body_html: self.prose(id),
             first: first.map(|id| self.link(*id)),
             surprise: self.surprise(),
             tags: self.all_tags(),
@@ -92,6 +92,16 @@ impl Renderer<'_> {
 
     pub(super) fn plain(&self, id: PageId) -> BodyView<'_> {
         self.topic(id)
+    }
+
+    /// The whole body of a page that holds prose only.
+    fn prose(&self, id: PageId) -> String {
+        let holes = self.holes(id);
+        let prose = self.book.page(id).sections.iter().filter_map(|section| match section {
+            Section::Prose(markup) => Some(holes.fill(markup)),
+            _ => None,
+        });
+        prose.collect()
     }
 
     fn sections(&self, id: PageId) -> Vec<SectionView> {

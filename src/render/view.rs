@@ -325,7 +325,7 @@ pub struct HomeView<'a> {
     /// The stages in their parts, with all topics.
     pub parts: Vec<PartView>,
     /// The body.
-    pub sections: Vec<SectionView>,
+    pub body_html: String,
     /// Where "start" leads.
     pub first: Option<LinkView>,
     /// Up to 40 pitfalls from all over the book.
