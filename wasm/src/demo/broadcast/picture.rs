@@ -1,7 +1,8 @@
 //! The picture: each operand as the block it looks like, what is stored solid and what is repeated hatched, and the
 //! result. Last axis to the right, the one before it down, the one before that away from the reader.
 
-use super::shape::Shape;
+pub mod corner;
+
 use super::text::grouped;
 use crate::demo::Ids;
 use crate::html::Html;
@@ -54,10 +55,10 @@ impl Edge {
 /// A block to draw.
 #[derive(Debug)]
 pub struct Block<'a> {
-    /// The last three axes or fewer, first axis first.
+    /// The axes, first axis first; the last three are drawn.
     pub edges: &'a [Edge],
-    /// The element that is looked at, in the result's last axes.
-    pub at: Option<&'a [u64]>,
+    /// The element that is looked at, in the last of the axes; `None` among them is a whole axis.
+    pub at: Option<&'a [Option<u64>]>,
     /// Whether this is the result.
     pub result: bool,
     /// What is seen, for those who do not see it.
@@ -108,6 +109,20 @@ impl Run {
     }
 }
 
+/// The cells of one axis that are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lit {
+    Nothing,
+    One(u64),
+    All,
+}
+
+impl Lit {
+    fn has(self, cell: u64) -> bool {
+        self == Self::All || self == Self::One(cell)
+    }
+}
+
 /// The hatching that all blocks of a figure share.
 pub fn hatching(html: &mut Html, ids: Ids<'_>) {
     let id = ids.of("hatch");
@@ -118,8 +133,39 @@ pub fn hatching(html: &mut Html, ids: Ids<'_>) {
     html.raw("</pattern></defs></svg>");
 }
 
+/// A block with its name above it and a sign in front.
+pub fn figure(html: &mut Html, ids: Ids<'_>, before: &str, name: &str, drawn: &Block<'_>) {
+    if !before.is_empty() {
+        sign(html, before);
+    }
+    html.open("div", &[("class", "broadcast-figure")]).element("p", &[("class", "broadcast-name")], name);
+    block(html, ids, drawn);
+    html.close("div");
+}
+
+/// A sign between blocks.
+pub fn sign(html: &mut Html, sign: &str) {
+    html.element("span", &[("class", "broadcast-sign"), ("aria-hidden", "true")], sign);
+}
+
+/// What solid and hatched mean, and which part of more than three axes is drawn.
+pub fn legend(html: &mut Html, again: &str, at: Option<&[u64]>) {
+    html.open("p", &[("class", "lab-note broadcast-legend")]);
+    html.raw("<span class=\"broadcast-key broadcast-key-stored\"></span> stored");
+    if !again.is_empty() {
+        html.raw(" <span class=\"broadcast-key broadcast-key-again\"></span> ").text(again);
+    }
+    if let Some((at, extra @ 1..)) = at.map(|at| (at, at.len().saturating_sub(3))) {
+        let index: Vec<String> = at.iter().take(extra).map(u64::to_string).collect();
+        let others = if extra == 1 { "axis" } else { "axes" };
+        html.text(format_args!(". Drawn are the last three axes, at [{}] of the {others} before.", index.join(", ")));
+    }
+    html.close("p");
+}
+
 /// Draws a block as an SVG of its own.
 pub fn block(html: &mut Html, ids: Ids<'_>, block: &Block<'_>) {
+    let block = &Block { edges: last_three(block.edges), ..*block };
     let solid = block.edges.len() == 3;
     let most = if solid { DRAWN } else { DRAWN_FLAT };
     let run = |back: usize| {
@@ -172,22 +218,30 @@ fn cells(html: &mut Html, ids: Ids<'_>, block: &Block<'_>, runs: [Run; 3], (left
     let [deep, down, right] = runs;
     let hatch = format!("url(#{})", ids.of("hatch"));
     let solid = block.edges.len() == 3;
-    // The element looked at, and where in memory it is read from.
-    let index = |back: usize| {
-        let at = block.at?;
-        Some(at.len().checked_sub(back + 1).and_then(|place| at.get(place)).copied().unwrap_or(0))
+    // The element looked at, and where in memory it is read from; `None` is every cell of an axis, and no cell at all
+    // where nothing is looked at or what is looked at is not drawn.
+    let index = |back: usize| match block.at {
+        Some(at) => at.len().checked_sub(back + 1).and_then(|place| at.get(place)).copied().unwrap_or(Some(0)),
+        None => None,
     };
     let seen = [index(2), index(1), index(0)];
-    let looked: Vec<Option<u64>> = runs.iter().zip(seen).map(|(run, index)| run.cell(index?)).collect();
-    let source: Vec<Option<u64>> = runs
-        .iter()
-        .zip(&looked)
-        .map(|(run, cell)| cell.map(|cell| if run.edge.repeats() { 0 } else { cell }))
-        .collect();
-    let is = |cells: &[Option<u64>], cell: [u64; 3]| cells.iter().zip(cell).all(|(known, cell)| *known == Some(cell));
+    let cells = |run: &Run, index: Option<u64>, source: bool| match index {
+        None => Lit::All,
+        Some(index) => match run.cell(index) {
+            None => Lit::Nothing,
+            Some(_) if source && run.edge.repeats() => Lit::One(0),
+            Some(cell) => Lit::One(cell),
+        },
+    };
+    let lit = |source: bool| -> Vec<Lit> { runs.iter().zip(seen).map(|(run, at)| cells(run, at, source)).collect() };
+    let (looked, source) = match block.at {
+        Some(_) => (lit(false), lit(true)),
+        None => (vec![Lit::Nothing], vec![Lit::Nothing]),
+    };
+    let is = |lit: &[Lit], cell: [u64; 3]| lit.iter().zip(cell).all(|(lit, cell)| lit.has(cell));
     // What stands before the element looked at is cut away, so that it is seen.
     let first = match looked.first() {
-        Some(&Some(cell)) if !deep.edge.repeats() => cell,
+        Some(&Lit::One(cell)) if !deep.edge.repeats() => cell,
         _ => 0,
     };
     let corner = |k: u64, i: u64, j: u64| {
@@ -265,15 +319,4 @@ fn label(html: &mut Html, edge: Edge, anchor: &str, x: u64, y: u64) {
 /// The last three axes of a shape, or fewer.
 pub fn last_three<T>(axes: &[T]) -> &[T] {
     axes.get(axes.len().saturating_sub(3)..).unwrap_or(axes)
-}
-
-/// The index of the element that stands at `flat` in C order; nothing for an array without elements.
-pub fn unravel(shape: &Shape, flat: u64) -> Option<Vec<u64>> {
-    let mut rest = flat;
-    let mut index = vec![0; shape.ndim()];
-    for (place, &size) in index.iter_mut().zip(&shape.0).rev() {
-        *place = rest.checked_rem(size)?;
-        rest /= size;
-    }
-    (rest == 0).then_some(index)
 }
