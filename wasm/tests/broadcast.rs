@@ -3,6 +3,7 @@
 
 use fieldguide_wasm::demo::{Ids, broadcast::LAB};
 use fieldguide_wasm::state::State;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// What the vectors hold of an answer: `[shape, strides]`, or the text of NumPy's refusal.
@@ -115,4 +116,131 @@ fn the_first_state_is_drawn() {
     let drawing = (LAB.draw)(&State::new(), Ids("lab"));
     assert_eq!(drawing.problem, None);
     assert_eq!(drawing.announce, "a + b has shape (8, 7, 6, 5), 1,680 elements.");
+}
+
+/// No drawing is longer than this, whatever is asked.
+const LONGEST: usize = 200_000;
+
+/// A state as a form sends it: mostly sense, with some nonsense in it.
+fn form() -> impl Strategy<Value = State> {
+    let size = prop_oneof![4 => (0u64..9).prop_map(|size| size.to_string()), 1 => "[0-9]{1,20}|-1|1e3|x| "];
+    let shape = prop_oneof![
+        8 => (prop::collection::vec(size, 0..6), prop::bool::ANY).prop_map(|(sizes, tuple)| match tuple {
+            true => format!("({})", sizes.join(", ")),
+            false => sizes.join(","),
+        }),
+        1 => (0usize..40, 0u64..4).prop_map(|(ndim, size)| vec![size.to_string(); ndim].join(" ")),
+        1 => "\\PC{0,12}",
+    ];
+    let op = prop::sample::select(vec![
+        "ufunc",
+        "inplace",
+        "assign",
+        "broadcast_to",
+        "broadcast_shapes",
+        "reduce",
+        "reshape",
+        "matmul",
+        "dot",
+        "",
+        "?",
+    ]);
+    let act =
+        prop::sample::select(vec!["", "", "", "add", "remove 0", "remove 9", "example 1", "example 5", "example 99"]);
+    let texts = (shape.clone(), "\\PC{0,6}|-?[0-9]|None|\\(0, 1\\)", prop::option::of(any::<u64>()), prop::bool::ANY);
+    (prop::collection::vec(shape, 0..8), op, texts, act).prop_map(|(shapes, op, (newshape, axis, at, keep), act)| {
+        let mut state = State::new();
+        for shape in shapes {
+            state.push("shapes", shape);
+        }
+        state.push("op", op).push("newshape", newshape).push("axis", axis).push("keepdims", u8::from(keep));
+        if let Some(at) = at {
+            state.push("at", at);
+        }
+        state.push("act", act);
+        state
+    })
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        (-3i64..9).prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,8}|[0-9, ()]{0,9}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 40, 8, |inner| {
+        let key = "shapes|op|itemsize|dtype|newshape|axis|keepdims";
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+            prop::collection::vec((key, inner), 0..5).prop_map(|fields| fields.into_iter().collect()),
+        ]
+    })
+}
+
+/// Every `id="…"` stands once.
+fn ids_are_unique(html: &str) -> bool {
+    let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.len() == count
+}
+
+fn check(state: &State) -> Result<(), TestCaseError> {
+    let drawing = (LAB.draw)(state, Ids("lab"));
+    prop_assert!(drawing.html.len() <= LONGEST, "{} bytes", drawing.html.len());
+    prop_assert!(ids_are_unique(&drawing.html));
+    prop_assert_eq!(drawing.problem.is_some(), drawing.html.is_empty());
+    prop_assert!(drawing.state.get("act").is_none());
+    // What a link holds draws the same once more.
+    let again = (LAB.draw)(&State::parse(&drawing.state.to_string()), Ids("lab"));
+    prop_assert_eq!(again.state, drawing.state);
+    prop_assert_eq!(again.html, drawing.html);
+    prop_assert_eq!(again.problem, drawing.problem);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 250, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_drawn_or_refused(text in "\\PC{0,60}") {
+        check(&State::parse(&text))?;
+    }
+
+    #[test]
+    fn any_form_is_drawn_or_refused(state in form()) {
+        check(&state)?;
+    }
+
+    #[test]
+    fn any_json_is_answered(state in any_json()) {
+        let answer = (LAB.answer)(&state);
+        prop_assert!(answer["ok"].is_boolean() || answer["invalid"] == true);
+        prop_assert!(answer["ok"] == true || answer["error"].is_string());
+    }
+
+    #[test]
+    fn the_page_and_the_command_line_agree(shapes in prop::collection::vec(prop::collection::vec(0u64..4, 0..4), 2..3),
+                                           op in prop::sample::select(vec!["ufunc", "inplace", "assign", "broadcast_to", "broadcast_shapes", "matmul", "dot"])) {
+        let answer = (LAB.answer)(&json!({"shapes": shapes, "op": op}));
+        let mut state = State::new();
+        for shape in &shapes {
+            state.push("shapes", format!("({})", shape.iter().map(u64::to_string).collect::<Vec<_>>().join(",")));
+        }
+        let drawing = (LAB.draw)(state.push("op", op), Ids("lab"));
+        match answer["error"].as_str() {
+            Some(error) => prop_assert!(drawing.announce.contains(error.trim_end()), "{}", drawing.announce),
+            None => {
+                let sizes: Vec<String> = answer["shape"].as_array().unwrap().iter().map(Value::to_string).collect();
+                let comma = if sizes.len() == 1 { "," } else { "" };
+                let text = format!("has shape ({}{comma}), ", sizes.join(", "));
+                prop_assert!(drawing.announce.contains(&text), "{}", drawing.announce);
+            }
+        }
+    }
 }

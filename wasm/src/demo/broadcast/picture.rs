@@ -6,6 +6,7 @@ pub mod corner;
 use super::text::grouped;
 use crate::demo::Ids;
 use crate::html::Html;
+use std::fmt::Write;
 
 /// Cells drawn along the axis away from the reader, down, and to the right; of more than one more, the first ones and
 /// the last.
@@ -123,6 +124,62 @@ impl Lit {
     }
 }
 
+/// What a cell is, in the order in which they are drawn: what matters more lies over what matters less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Stored elsewhere and seen here once more.
+    Again,
+    /// Part of the result.
+    Result,
+    /// Stored here.
+    Stored,
+    /// Seen here once more, and looked at.
+    Looked,
+    /// Stored here, and what is looked at is read from here.
+    Source,
+}
+
+/// A side of a cell that can be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Face {
+    Top,
+    Side,
+    Front,
+}
+
+const KINDS: [(Kind, &str); 5] = [
+    (Kind::Again, "again"),
+    (Kind::Result, "result"),
+    (Kind::Stored, "stored"),
+    (Kind::Looked, "looked"),
+    (Kind::Source, "source"),
+];
+const FACES: [(Face, &str); 3] = [(Face::Top, "top"), (Face::Side, "side"), (Face::Front, "front")];
+
+/// The faces of cells that do not cover each other: one path for each kind and face.
+#[derive(Debug, Default)]
+struct Slice {
+    paths: [[String; 3]; 5],
+}
+
+impl Slice {
+    fn add(&mut self, kind: Kind, face: Face, d: std::fmt::Arguments<'_>) {
+        if let Some(path) = self.paths.get_mut(kind as usize).and_then(|faces| faces.get_mut(face as usize)) {
+            // Writing to a String cannot fail.
+            let _ = path.write_fmt(d);
+        }
+    }
+
+    fn draw(&self, html: &mut Html, hatch: &str) {
+        for ((kind, name), faces) in KINDS.iter().zip(&self.paths) {
+            let fill = matches!(kind, Kind::Again | Kind::Looked).then_some(hatch);
+            for ((_, face), d) in FACES.iter().zip(faces).filter(|(_, d)| !d.is_empty()) {
+                path(html, &format!("broadcast-cell broadcast-{name} broadcast-{face}"), fill, d);
+            }
+        }
+    }
+}
+
 /// The hatching that all blocks of a figure share.
 pub fn hatching(html: &mut Html, ids: Ids<'_>) {
     let id = ids.of("hatch");
@@ -135,12 +192,13 @@ pub fn hatching(html: &mut Html, ids: Ids<'_>) {
 
 /// A block with its name above it and a sign in front.
 pub fn figure(html: &mut Html, ids: Ids<'_>, before: &str, name: &str, drawn: &Block<'_>) {
+    html.open("div", &[("class", "broadcast-term")]);
     if !before.is_empty() {
         sign(html, before);
     }
     html.open("div", &[("class", "broadcast-figure")]).element("p", &[("class", "broadcast-name")], name);
     block(html, ids, drawn);
-    html.close("div");
+    html.close("div").close("div");
 }
 
 /// A sign between blocks.
@@ -154,6 +212,9 @@ pub fn legend(html: &mut Html, again: &str, at: Option<&[u64]>) {
     html.raw("<span class=\"broadcast-key broadcast-key-stored\"></span> stored");
     if !again.is_empty() {
         html.raw(" <span class=\"broadcast-key broadcast-key-again\"></span> ").text(again);
+    }
+    if at.is_some() {
+        html.raw(" <span class=\"broadcast-key broadcast-key-source\"></span> read now");
     }
     if let Some((at, extra @ 1..)) = at.map(|at| (at, at.len().saturating_sub(3))) {
         let index: Vec<String> = at.iter().take(extra).map(u64::to_string).collect();
@@ -176,13 +237,14 @@ pub fn block(html: &mut Html, ids: Ids<'_>, block: &Block<'_>) {
     let [deep, down, right] = runs;
     let has = |back: usize| block.edges.len() > back;
 
-    let left = if has(1) { down.edge.label().chars().count() as u64 * CHARACTER + 10 } else { 2 };
+    let (width, height) = (right.length(CELL, GAP), down.length(CELL, GAP));
+    let beneath = if has(0) { right.edge.label().chars().count() as u64 * CHARACTER } else { 0 };
+    let beside = if has(1) { down.edge.label().chars().count() as u64 * CHARACTER + 10 } else { 2 };
+    let left = beside.max((beneath / 2 + 2).saturating_sub(width / 2));
     let steps = deep.length(1, 1).saturating_sub(u64::from(!solid));
     let away = if solid { (steps * AWAY.0, steps * AWAY.1) } else { (0, 0) };
-    let (width, height) = (right.length(CELL, GAP), down.length(CELL, GAP));
     let top = away.1 + 3;
     let label_room = if solid { deep.edge.label().chars().count() as u64 * CHARACTER + 8 } else { 2 };
-    let beneath = right.edge.label().chars().count() as u64 * CHARACTER;
     let full = (left + width + (away.0 / 2 + label_room).max(away.0 + 3)).max(left + width / 2 + beneath / 2 + 2);
     let tall = top + height + if has(0) { 24 } else { 3 };
 
@@ -198,7 +260,7 @@ pub fn block(html: &mut Html, ids: Ids<'_>, block: &Block<'_>) {
     html.open("svg", &attributes);
     if runs.iter().any(|run| run.drawn == 0) {
         let (x, y) = (left + 1, top);
-        path(html, "broadcast-empty", None, format!("M{x} {y}h{width}v{height}h-{width}z"));
+        path(html, "broadcast-empty", None, &format!("M{x} {y}h{width}v{height}h-{width}z"));
     } else {
         cells(html, ids, block, runs, (left, top));
     }
@@ -251,31 +313,30 @@ fn cells(html: &mut Html, ids: Ids<'_>, block: &Block<'_>, runs: [Run; 3], (left
     let (dx, dy) = AWAY;
     // Far to near, so that the near ones are drawn over the far ones.
     for k in (first..deep.drawn).rev() {
-        for i in (0..down.drawn).rev() {
+        let mut slice = Slice::default();
+        for i in 0..down.drawn {
             for j in 0..right.drawn {
                 let cell = [k, i, j];
                 let (x, y) = corner(k, i, j);
                 let kind = match () {
-                    () if is(&source, cell) => "source",
-                    () if is(&looked, cell) => "looked",
-                    () if block.result => "result",
-                    () if deep.stored(k) && down.stored(i) && right.stored(j) => "stored",
-                    () => "again",
+                    () if is(&source, cell) => Kind::Source,
+                    () if is(&looked, cell) => Kind::Looked,
+                    () if block.result => Kind::Result,
+                    () if deep.stored(k) && down.stored(i) && right.stored(j) => Kind::Stored,
+                    () => Kind::Again,
                 };
-                let fill = (kind == "again" || kind == "looked").then_some(hatch.as_str());
-                let class = |face: &str| format!("broadcast-cell broadcast-{kind} broadcast-{face}");
                 if solid && (i == 0 || down.gap_before(i)) {
-                    path(html, &class("top"), fill, format!("M{x} {y}l{dx}-{dy}h{CELL}l-{dx} {dy}z"));
+                    slice.add(kind, Face::Top, format_args!("M{x} {y}l{dx}-{dy}h{CELL}l-{dx} {dy}z"));
                 }
                 if solid && (j + 1 == right.drawn || right.gap_before(j + 1)) {
-                    let x = x + CELL;
-                    path(html, &class("side"), fill, format!("M{x} {y}l{dx}-{dy}v{CELL}l-{dx} {dy}z"));
+                    slice.add(kind, Face::Side, format_args!("M{} {y}l{dx}-{dy}v{CELL}l-{dx} {dy}z", x + CELL));
                 }
                 if k == first || deep.gap_before(k) {
-                    path(html, &class("front"), fill, format!("M{x} {y}h{CELL}v{CELL}h-{CELL}z"));
+                    slice.add(kind, Face::Front, format_args!("M{x} {y}h{CELL}v{CELL}h-{CELL}z"));
                 }
             }
         }
+        slice.draw(html, &hatch);
     }
     if first > 0 {
         // The outline of what was cut away.
@@ -287,7 +348,7 @@ fn cells(html: &mut Html, ids: Ids<'_>, block: &Block<'_>, runs: [Run; 3], (left
             html,
             "broadcast-ghost",
             None,
-            format!(
+            &format!(
                 "M{x} {y}h{w}v{h}h-{w}zl{ax}-{ay}M{} {y}l{ax}-{ay}M{} {}l{ax}-{ay}M{x} {}l{ax}-{ay}",
                 x + w,
                 x + w,
@@ -298,10 +359,10 @@ fn cells(html: &mut Html, ids: Ids<'_>, block: &Block<'_>, runs: [Run; 3], (left
     }
 }
 
-fn path(html: &mut Html, class: &str, fill: Option<&str>, d: String) {
+fn path(html: &mut Html, class: &str, fill: Option<&str>, d: &str) {
     match fill {
-        Some(fill) => html.open("path", &[("class", class), ("fill", fill), ("d", &d)]),
-        None => html.open("path", &[("class", class), ("d", &d)]),
+        Some(fill) => html.open("path", &[("class", class), ("fill", fill), ("d", d)]),
+        None => html.open("path", &[("class", class), ("d", d)]),
     };
     html.close("path");
 }

@@ -43,6 +43,8 @@ pub fn draw(ids: Ids<'_>, query: &Query, asked: &Asked) -> (Html, String) {
 /// The controls, with what the reader typed as it was typed.
 fn controls(html: &mut Html, ids: Ids<'_>, query: &Query) {
     let (fewest, most) = query.op.operands();
+    // Enter in a text field presses a form's first button: this one, which changes nothing.
+    html.raw("<button hidden name=\"act\" type=\"submit\" value=\"\">Draw</button>");
     html.open("div", &[("class", "broadcast-controls")]);
     html.open("fieldset", &[("class", "broadcast-operands")]).element("legend", &[], "Shapes");
     for (at, text) in query.texts.iter().enumerate() {
@@ -89,12 +91,12 @@ fn controls(html: &mut Html, ids: Ids<'_>, query: &Query) {
         }
         html.open("input", &attributes).element("label", &[("for", &id)], "keepdims").close("div");
     }
-    html.close("fieldset");
+    html.close("fieldset").open("div", &[("class", "lab-row")]);
     let ops: Vec<(&str, &str)> = OPS.iter().map(|(_, name, text)| (*name, *text)).collect();
     furniture::choice(html, ids, "op", "operation", &ops, query.op.name());
     let dtypes: Vec<(&str, &str)> = DTYPES.iter().map(|dtype| (dtype.name, dtype.name)).collect();
     furniture::choice(html, ids, "dtype", "dtype", &dtypes, query.dtype.name);
-    html.close("div");
+    html.close("div").close("div");
 }
 
 fn examples(html: &mut Html) {
@@ -105,16 +107,31 @@ fn examples(html: &mut Html) {
     html.close("fieldset");
 }
 
+/// What the bytes of a result are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cost {
+    /// An array of its own.
+    Result,
+    /// A view that looks larger than what is stored.
+    View,
+    /// A view of all that is stored.
+    Same,
+}
+
 /// The answer where NumPy gives one, and what it costs.
-fn accepted(seen: &mut Seen, query: &Query, expression: &str, stored: &[&Shape], answer: &model::Answer, view: bool) {
+fn accepted(seen: &mut Seen, query: &Query, expression: &str, stored: &[&Shape], answer: &model::Answer, cost: Cost) {
     let shape = answer.shape.python();
     let stored: u128 = stored.iter().map(|shape| bytes_of(shape, query)).fold(0, u128::saturating_add);
     let html = &mut seen.html;
     html.open("p", &[("class", "lab-answer")]).element("code", &[], expression).text(" has shape ");
     html.open("output", &[]).element("code", &[], &shape).close("output").close("p");
     html.open("p", &[("class", "broadcast-cost")]).text("stored ").element("strong", &[], bytes(stored));
-    html.text(if view { ", looks like " } else { ", result " }).element("strong", &[], bytes(answer.bytes));
-    html.text(format_args!(" in {}", elements(answer.elements))).close("p");
+    match cost {
+        Cost::Result => html.text(", result ").element("strong", &[], bytes(answer.bytes)).text(" in "),
+        Cost::View => html.text(", looks like ").element("strong", &[], bytes(answer.bytes)).text(" in "),
+        Cost::Same => html.text(", nothing copied: "),
+    };
+    html.text(elements(answer.elements)).close("p");
     seen.announce = format!("{expression} has shape {shape}, {}.", elements(answer.elements));
 }
 

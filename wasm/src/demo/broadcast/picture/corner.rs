@@ -1,6 +1,6 @@
 //! The picture of a matrix product: the first factor to the left, the second above, the result where they meet.
 
-use super::{CELL, CHARACTER, Edge, GAP, Run, label, path};
+use super::{CELL, CHARACTER, Edge, Face, GAP, Kind, Run, Slice, label, path};
 use crate::html::Html;
 
 /// Rows, summed places and columns drawn; of more, the first ones and the last.
@@ -29,7 +29,8 @@ struct Part {
     right: Run,
     x: u64,
     y: u64,
-    kind: &'static str,
+    /// `None` where there is nothing to draw.
+    kind: Option<Kind>,
     lit: (Option<u64>, Option<u64>),
 }
 
@@ -62,10 +63,10 @@ pub fn draw(html: &mut Html, corner: &Corner<'_>) {
     html.open("svg", &attributes);
     let row = corner.at.and_then(|(row, _)| rows.cell(row));
     let column = corner.at.and_then(|(_, column)| columns.cell(column));
-    let kind = if fits { "result" } else { "nothing" };
+    let kind = fits.then_some(Kind::Result);
     for part in [
-        Part { down: rows, right: across, x: left, y, kind: "stored", lit: (row, None) },
-        Part { down, right: columns, x, y: top, kind: "stored", lit: (None, column) },
+        Part { down: rows, right: across, x: left, y, kind: Some(Kind::Stored), lit: (row, None) },
+        Part { down, right: columns, x, y: top, kind: Some(Kind::Stored), lit: (None, column) },
         Part { down: rows, right: columns, x, y, kind, lit: (row, column) },
     ] {
         cells(html, &part);
@@ -85,11 +86,13 @@ pub fn draw(html: &mut Html, corner: &Corner<'_>) {
 
 fn cells(html: &mut Html, part: &Part) {
     let (width, height) = (part.right.length(CELL, GAP), part.down.length(CELL, GAP));
-    if part.kind == "nothing" || part.down.drawn == 0 || part.right.drawn == 0 {
+    let kind = part.kind.filter(|_| part.down.drawn > 0 && part.right.drawn > 0);
+    let Some(kind) = kind else {
         let (x, y) = (part.x, part.y);
-        path(html, "broadcast-empty", None, format!("M{x} {y}h{width}v{height}h-{width}z"));
+        path(html, "broadcast-empty", None, &format!("M{x} {y}h{width}v{height}h-{width}z"));
         return;
-    }
+    };
+    let mut slice = Slice::default();
     for i in 0..part.down.drawn {
         for j in 0..part.right.drawn {
             let (x, y) = (part.x + part.right.place(j, CELL, GAP), part.y + part.down.place(i, CELL, GAP));
@@ -98,12 +101,12 @@ fn cells(html: &mut Html, part: &Part) {
                 (row, column) => row.is_none_or(|row| row == i) && column.is_none_or(|column| column == j),
             };
             // Of the result only the one cell is lit, and only where both its row and its column are drawn.
-            let lit = lit && (part.kind == "stored" || (part.lit.0.is_some() && part.lit.1.is_some()));
-            let kind = if lit { "source" } else { part.kind };
-            let class = format!("broadcast-cell broadcast-front broadcast-{kind}");
-            path(html, &class, None, format!("M{x} {y}h{CELL}v{CELL}h-{CELL}z"));
+            let lit = lit && (part.kind == Some(Kind::Stored) || (part.lit.0.is_some() && part.lit.1.is_some()));
+            let kind = if lit { Kind::Source } else { kind };
+            slice.add(kind, Face::Front, format_args!("M{x} {y}h{CELL}v{CELL}h-{CELL}z"));
         }
     }
+    slice.draw(html, "");
 }
 
 fn name(html: &mut Html, name: &str, x: u64, y: u64) {

@@ -1,6 +1,6 @@
 //! One element of the result: the slider that chooses it, and where in memory it is read from.
 
-use super::{subscript, table};
+use super::subscript;
 use crate::demo::Ids;
 use crate::demo::broadcast::query::Query;
 use crate::demo::broadcast::shape::Shape;
@@ -43,10 +43,11 @@ pub(super) fn ravel(shape: &Shape, index: &[u64]) -> u64 {
     index.iter().zip(&shape.0).fold(0, |flat: u64, (&at, &size)| flat.saturating_mul(size).saturating_add(at))
 }
 
-/// The operand's own index for an index of the result: 0 where it is stretched.
+/// The operand's own index for an index of the result: 0 where it is stretched, and along axes that it has more.
 pub(super) fn read_from(shape: &Shape, at: &[u64]) -> Vec<u64> {
-    let skip = at.len().saturating_sub(shape.ndim());
-    at.iter().skip(skip).zip(&shape.0).map(|(&index, &size)| if size == 1 { 0 } else { index }).collect()
+    let index = |back: usize| at.len().checked_sub(back + 1).and_then(|place| at.get(place)).copied().unwrap_or(0);
+    let backs = (0..shape.ndim()).rev();
+    backs.zip(&shape.0).map(|(back, &size)| if size == 1 { 0 } else { index(back) }).collect()
 }
 
 /// How one element comes about, in code: what is written, a sign, and what is read, with signs between.
@@ -82,7 +83,7 @@ pub(super) fn scrubber(html: &mut Html, ids: Ids<'_>, shape: &Shape, at: &[u64],
         ("value", &value),
     ];
     html.open("input", &attributes).close("div");
-    table::scroll(html, "lab-scroll broadcast-read", "Where this element is read from");
+    html.open("div", &[("class", "broadcast-read")]);
     html.open("output", &[("class", "broadcast-element"), ("for", &id)]).open("code", &[]);
     html.text(&reading.left).text(reading.equals).text(reading.around.0);
     for (at, read) in reading.right.iter().enumerate() {
@@ -106,7 +107,10 @@ pub(super) fn scrubber(html: &mut Html, ids: Ids<'_>, shape: &Shape, at: &[u64],
 pub(super) fn address(name: &str, at: &[u64], strides: &[u64]) -> String {
     let offset =
         at.iter().zip(strides).fold(0u64, |sum, (&index, &stride)| sum.saturating_add(index.saturating_mul(stride)));
-    let terms: Vec<String> = at.iter().zip(strides).map(|(index, stride)| format!("{index}·{stride}")).collect();
+    // Of many terms those that are 0 say little.
+    let few = at.len() <= 6;
+    let terms = at.iter().zip(strides).filter(|&(&index, &stride)| few || (index > 0 && stride > 0));
+    let terms: Vec<String> = terms.map(|(index, stride)| format!("{index}·{stride}")).collect();
     let unit = if offset == 1 { "byte" } else { "bytes" };
     match terms.is_empty() {
         true => format!("{name} + {offset} {unit}"),

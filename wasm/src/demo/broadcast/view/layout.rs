@@ -2,7 +2,7 @@
 
 use super::element::{Reading, looked_at, named, ravel, scrubber, unravel};
 use super::table::{Cell, Grid, Stored, memory};
-use super::{Proposal, Seen, accepted, proposals, refused, subscript};
+use super::{Cost, Proposal, Seen, accepted, proposals, refused, subscript};
 use crate::demo::Ids;
 use crate::demo::broadcast::layout::{Axes, reduce, reshape};
 use crate::demo::broadcast::model::{Answer, align, creatable, ufunc};
@@ -28,7 +28,7 @@ pub(super) fn reshaped(ids: Ids<'_>, query: &Query, shape: &Shape, wanted: &[i12
     seen.steps.push(format!("a has shape {}: {}.", shape.python(), elements(have)));
     match &outcome {
         Ok(answer) => {
-            accepted(&mut seen, query, &call(wanted), &[shape], answer, true);
+            accepted(&mut seen, query, &call(wanted), &[shape], answer, Cost::Same);
             if let Some(size) = unknown(wanted, answer) {
                 let known = wanted.iter().filter(|&&size| size >= 0).map(|&size| size.unsigned_abs());
                 let known = known.fold(1, u128::saturating_mul);
@@ -130,7 +130,7 @@ pub(super) fn reduced(ids: Ids<'_>, query: &Query, shape: &Shape, axes: &Axes) -
             return seen;
         }
     };
-    accepted(&mut seen, query, &call(query.keepdims), &[shape], &answer, false);
+    accepted(&mut seen, query, &call(query.keepdims), &[shape], &answer, Cost::Result);
     for (at, (&size, gone)) in shape.0.iter().zip(&flags).enumerate() {
         seen.steps.push(match (gone, query.keepdims) {
             (false, _) => format!("Axis {at} of size {} stays.", grouped(size)),
@@ -175,7 +175,7 @@ fn grid(shape: &Shape, flags: &[bool], keepdims: bool) -> Grid {
     let mut cells = Vec::new();
     for (at, (&size, &gone)) in shape.0.iter().zip(flags).enumerate() {
         grid.head.push(at.to_string());
-        cells.push(if gone { Cell::gone(size) } else { Cell::size(size) });
+        cells.push(if gone { Cell::summed(size) } else { Cell::size(size) });
         grid.result.push(match (gone, keepdims) {
             (false, _) => Cell::size(size),
             (true, true) => Cell::size(1),

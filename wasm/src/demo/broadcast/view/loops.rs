@@ -2,7 +2,7 @@
 
 use super::element::{Reading, address, looked_at, named, read_from, scrubber};
 use super::table::{Grid, Stored, memory, rule};
-use super::{Proposal, Seen, accepted, bytes_of, proposals, refused};
+use super::{Cost, Proposal, Seen, accepted, bytes_of, proposals, refused};
 use crate::demo::Ids;
 use crate::demo::broadcast::fix::fixes;
 use crate::demo::broadcast::model::{
@@ -15,6 +15,9 @@ use crate::demo::broadcast::shape::Shape;
 use crate::demo::broadcast::text::{elements, grouped};
 use crate::html::Html;
 
+/// From this many bytes on, a result is said to be large.
+const LARGE: u128 = 8_000_000_000;
+
 /// What is looped over, and what NumPy makes of it.
 struct Loop<'a> {
     query: &'a Query,
@@ -23,6 +26,8 @@ struct Loop<'a> {
     /// The operand that cannot stretch, if one is written to.
     target: Option<usize>,
     axes: Vec<Axis>,
+    /// Axes in front that an assignment drops.
+    dropped: usize,
     outcome: Result<Answer, Refusal>,
 }
 
@@ -32,13 +37,18 @@ pub(super) fn see(ids: Ids<'_>, query: &Query, shapes: &[Shape]) -> Seen {
     match &looped.outcome {
         Ok(answer) => {
             let stored: Vec<&Shape> = looped.read().filter_map(|at| shapes.get(at)).collect();
-            accepted(&mut seen, query, &looped.expression(None), &stored, answer, query.op == Op::BroadcastTo);
+            let cost = if query.op == Op::BroadcastTo { Cost::View } else { Cost::Result };
+            accepted(&mut seen, query, &looped.expression(None), &stored, answer, cost);
+            if cost == Cost::Result && answer.bytes >= LARGE {
+                let text = "Few machines hold that: work in blocks, or reduce before it is made (a matrix product, np.einsum).";
+                seen.html.element("p", &[("class", "broadcast-why")], text);
+            }
         }
         Err(refusal) => {
             refused(&mut seen, refusal, looped.why());
             let ways = looped.ways();
             proposals(&mut seen.html, "What makes it fit", &ways);
-            if ways.is_empty() && agreed(&looped.axes).is_none() {
+            if ways.is_empty() && agreed(looped.looped()).is_none() {
                 let text = "No new axis and no transpose makes these fit: look at where the sizes come from.";
                 seen.html.element("p", &[("class", "broadcast-why")], text);
             }
@@ -46,6 +56,9 @@ pub(super) fn see(ids: Ids<'_>, query: &Query, shapes: &[Shape]) -> Seen {
     }
     let mut grid = Grid { label: "Shapes lined up at their last axis", ..Grid::default() };
     grid.axes(&looped.names, &looped.axes);
+    for column in 0..looped.dropped {
+        grid.drop_column(column);
+    }
     grid.draw(&mut seen.html);
     let at = looped.outcome.as_ref().ok().and_then(|answer| looked_at(query, &answer.shape));
     looped.pictures(&mut seen.html, ids, at.as_deref());
@@ -87,7 +100,14 @@ impl<'a> Loop<'a> {
         if let Some(target) = target {
             axes.iter_mut().for_each(|axis| hold(axis, target, query.op == Op::Assign));
         }
-        Self { query, names, shapes, target, axes, outcome }
+        let drops = |axis: &Axis| axis.size.is_some() && matches!(axis.operands.first(), Some((None, _)));
+        let dropped = if query.op == Op::Assign { axes.iter().take_while(|axis| drops(axis)).count() } else { 0 };
+        Self { query, names, shapes, target, axes, dropped, outcome }
+    }
+
+    /// The axes that are looped over.
+    fn looped(&self) -> &[Axis] {
+        self.axes.get(self.dropped..).unwrap_or_default()
     }
 
     /// The operands that are read and drawn.
@@ -120,7 +140,9 @@ impl<'a> Loop<'a> {
 
     /// Which axis is at fault, and how.
     fn why(&self) -> Option<String> {
-        let at = self.axes.iter().rposition(|axis| axis.size.is_none())?;
+        let Some(at) = self.axes.iter().rposition(|axis| axis.size.is_none()) else {
+            return Some(String::from("The sizes fit; the array would have more bytes than NumPy counts, 2**63 − 1."));
+        };
         let axis = self.axes.get(at)?;
         let which = match self.axes.len() - at {
             1 => String::from("The last axis"),
@@ -178,7 +200,7 @@ impl<'a> Loop<'a> {
         };
         for operand in self.read() {
             let edges: Vec<Edge> = self
-                .axes
+                .looped()
                 .iter()
                 .filter_map(|axis| {
                     let &(stored, role) = axis.operands.get(operand)?;
@@ -195,7 +217,7 @@ impl<'a> Loop<'a> {
                 &Block { edges: &edges, at: looked.as_deref(), result: false, label: &in_words(name, &edges) },
             );
         }
-        match agreed(&self.axes) {
+        match agreed(self.looped()) {
             Some(shape) if !equals.is_empty() => {
                 let edges: Vec<Edge> = shape.0.iter().map(|&size| Edge::whole(size)).collect();
                 let label = format!("The result, shape {}.", shape.python());
@@ -254,7 +276,7 @@ impl<'a> Loop<'a> {
     fn steps(&self) -> Vec<String> {
         let mut steps = Vec::new();
         for (name, shape) in self.names.iter().zip(self.shapes) {
-            let put = match self.axes.len().saturating_sub(shape.ndim()) {
+            let put = match self.looped().len().saturating_sub(shape.ndim()) {
                 0 => String::from("."),
                 1 => String::from(": a 1 is put in front."),
                 more => format!(": {more} ones are put in front."),
@@ -265,7 +287,10 @@ impl<'a> Loop<'a> {
                 name => format!("{name} {is} {}{put}", shape.python()),
             });
         }
-        for (back, axis) in (1..).zip(axes_from_last(&self.axes)) {
+        if self.dropped > 0 {
+            steps.push(String::from("Axes of size 1 that b has more than a are dropped."));
+        }
+        for (back, axis) in (1..).zip(self.looped().iter().rev()) {
             let sizes: Vec<String> = axis.operands.iter().map(|(own, _)| grouped(own.unwrap_or(1))).collect();
             let stretched: Vec<&str> = axis
                 .operands
@@ -294,10 +319,6 @@ impl<'a> Loop<'a> {
         }
         steps
     }
-}
-
-fn axes_from_last(axes: &[Axis]) -> impl Iterator<Item = &Axis> {
-    axes.iter().rev()
 }
 
 /// Keeps the axis at the size that the operand written to has: it clashes where it would have to stretch. An assignment

@@ -2,7 +2,7 @@
 
 use super::element::{Reading, looked_at, scrubber};
 use super::table::{Cell, Grid, Stored, memory, rule};
-use super::{Proposal, Seen, accepted, proposals, refused};
+use super::{Cost, Proposal, Seen, accepted, bytes_of, proposals, refused};
 use crate::demo::Ids;
 use crate::demo::broadcast::model::{self, Answer, Refusal, align};
 use crate::demo::broadcast::picture::corner::{self, Corner};
@@ -24,7 +24,7 @@ pub(super) fn see(ids: Ids<'_>, query: &Query, a: &Shape, b: &Shape) -> Seen {
     let outcome = product.multiplied(a, b);
     let mut seen = Seen::default();
     match &outcome {
-        Ok(answer) => accepted(&mut seen, query, &product.expression("a", "b"), &[a, b], answer, false),
+        Ok(answer) => accepted(&mut seen, query, &product.expression("a", "b"), &[a, b], answer, Cost::Result),
         Err(refusal) => {
             refused(&mut seen, refusal, product.why());
             proposals(&mut seen.html, "What makes it fit", &product.ways());
@@ -164,7 +164,7 @@ impl Product<'_> {
             column("of a", "kept", [Cell::size(size), Cell::blank(), Cell::size(size)]);
         }
         if columns == rows {
-            column("summed", "equal, vanishes", [Cell::gone(columns), Cell::gone(rows), Cell::blank()]);
+            column("summed", "equal, vanishes", [Cell::summed(columns), Cell::summed(rows), Cell::blank()]);
         } else {
             column("summed", "clash", [Cell::clash(Some(columns)), Cell::clash(Some(rows)), Cell::result(None)]);
         }
@@ -241,9 +241,15 @@ impl Product<'_> {
     fn memory(&self, html: &mut Html, answer: &Answer) {
         let itemsize = self.query.dtype.size;
         let mut rows: Vec<Stored<'_>> = Vec::new();
-        for ((name, shape), strides) in [("a", self.a), ("b", self.b)].into_iter().zip(answer.strides.iter().flatten())
-        {
-            rows.push(Stored { name, shape, like: None, strides: strides.clone() });
+        // What the stacks look like once their axes in front are broadcast.
+        let core = usize::from(self.a.ndim() > 1) + usize::from(self.b.ndim() > 1);
+        let stack = answer.shape.0.get(..answer.shape.ndim().saturating_sub(core)).unwrap_or_default();
+        let like = [self.a, self.b].map(|shape| Shape(stack.iter().copied().chain(split(shape).core.0).collect()));
+        let operands = [("a", self.a), ("b", self.b)].into_iter().zip(&like);
+        for (((name, shape), like), strides) in operands.zip(answer.strides.iter().flatten()) {
+            let like = (self.query.op == Op::Matmul && bytes_of(like, self.query) != bytes_of(shape, self.query))
+                .then_some(like);
+            rows.push(Stored { name, shape, like, strides: strides.clone() });
         }
         let strides = answer.shape.strides(itemsize);
         rows.push(Stored { name: "result", shape: &answer.shape, like: None, strides });

@@ -24,9 +24,14 @@ impl Cell {
         Self { class: "broadcast-blank", text: String::new() }
     }
 
-    /// An axis that vanishes.
-    pub(super) fn gone(size: u64) -> Self {
-        Self { class: "broadcast-size broadcast-is-summed", text: grouped(size) }
+    /// An axis that is summed over.
+    pub(super) fn summed(size: u64) -> Self {
+        Self { class: "broadcast-size broadcast-is-summed", text: format!("Σ {}", grouped(size)) }
+    }
+
+    /// An axis of size 1 that is dropped.
+    pub(super) fn dropped() -> Self {
+        Self { class: "broadcast-size broadcast-is-missing", text: String::from("1") }
     }
 
     /// A size that disagrees.
@@ -87,6 +92,19 @@ impl Grid {
                 Some(Cell::of(own, role, axis.size))
             });
             self.rows.push((String::from(*name), cells.collect()));
+        }
+    }
+
+    /// Marks a column as one that an assignment drops.
+    pub(super) fn drop_column(&mut self, column: usize) {
+        let cells = self.rows.iter_mut().map(|(_, cells)| cells).chain([&mut self.result]);
+        for (at, cells) in cells.enumerate() {
+            if let Some(cell) = cells.get_mut(column) {
+                *cell = if at == 1 { Cell::dropped() } else { Cell::blank() };
+            }
+        }
+        if let Some(rule) = self.rule.get_mut(column) {
+            *rule = "dropped";
         }
     }
 
@@ -160,16 +178,23 @@ pub(super) struct Stored<'a> {
 /// What is stored, what it looks like, and the strides.
 pub(super) fn memory(html: &mut Html, query: &Query, rows: &[Stored<'_>]) {
     let size = |shape: &Shape| bytes(super::bytes_of(shape, query));
+    let broadcast = rows.iter().any(|row| row.like.is_some());
     scroll(html, "lab-scroll", "Strides and bytes");
     html.open("table", &[("class", "lab-table broadcast-memory")]);
-    html.raw("<thead><tr><th scope=\"col\">array</th><th scope=\"col\">stored</th>");
-    html.raw("<th scope=\"col\">looks like</th><th scope=\"col\">strides</th></tr></thead>");
-    html.open("tbody", &[]);
+    html.raw("<thead><tr><th scope=\"col\">array</th><th scope=\"col\">strides</th><th scope=\"col\">stored</th>");
+    if broadcast {
+        html.raw("<th scope=\"col\">looks like</th>");
+    }
+    html.raw("</tr></thead><tbody>");
     for row in rows {
         html.open("tr", &[]).open("th", &[("scope", "row")]).element("b", &[], row.name).text(" ");
-        html.element("code", &[], row.shape.python()).close("th").element("td", &[], size(row.shape));
-        html.element("td", &[], row.like.map_or_else(|| String::from("the same"), size));
-        html.open("td", &[]).element("code", &[], tuple(&row.strides)).close("td").close("tr");
+        html.element("code", &[], row.shape.python()).close("th");
+        html.open("td", &[]).element("code", &[], tuple(&row.strides)).close("td");
+        html.element("td", &[], size(row.shape));
+        if broadcast {
+            html.element("td", &[], row.like.map_or_else(|| String::from("the same"), size));
+        }
+        html.close("tr");
     }
     html.close("tbody").close("table").close("div");
 }
