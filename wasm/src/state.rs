@@ -85,13 +85,17 @@ fn encode(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 fn decode(text: &str) -> String {
+    decode_percent(&text.replace('+', " "))
+}
+
+/// Undoes percent escapes; a bad escape stands for itself.
+pub fn decode_percent(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
         match (byte, hex.and_then(|pair| u8::from_str_radix(pair, 16).ok())) {
-            (b'+', _) => out.push(b' '),
             (b'%', Some(value)) => {
                 out.push(value);
                 at += 2;

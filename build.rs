@@ -1,0 +1,123 @@
+//! Compiles `wasm/` for the browser, binds it, and embeds module, glue and default theme, so that the one binary works anywhere.
+
+use std::env;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("cargo::error={}", error.to_string().replace('\n', " "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    for watched in ["build.rs", "Cargo.lock", "wasm/Cargo.toml", "wasm/src", "templates", "static"] {
+        println!("cargo::rerun-if-changed={watched}");
+    }
+    add_target()?;
+    let module = compile(&root, &out)?;
+    bind(&module, &out)?;
+    embed_theme(&root, &out)
+}
+
+/// Adds the wasm target through rustup where the toolchain lacks it.
+fn add_target() -> Result<(), Box<dyn Error>> {
+    let rustc = env::var("RUSTC")?;
+    let sysroot = Command::new(rustc).args(["--print", "sysroot"]).output()?.stdout;
+    let libraries = Path::new(String::from_utf8(sysroot)?.trim()).join("lib/rustlib").join(TARGET).join("lib");
+    if libraries.is_dir() {
+        return Ok(());
+    }
+    match Command::new("rustup").args(["target", "add", TARGET]).status() {
+        Ok(status) if status.success() => Ok(()),
+        _ => {
+            Err(format!("the Rust target {TARGET} is missing and could not be added: run `rustup target add {TARGET}`")
+                .into())
+        }
+    }
+}
+
+/// A cargo inside cargo, with a target folder of its own so that the two never wait for each other's lock.
+fn compile(root: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let target_dir = out.join("wasm-target");
+    let status = Command::new(env::var("CARGO")?)
+        .args(["build", "--quiet", "--locked", "--lib", "--profile", "wasm", "--target", TARGET])
+        .arg("--manifest-path")
+        .arg(root.join("wasm/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&target_dir)
+        // Clippy's wrapper and the host's flags are not meant for this build.
+        .env_remove("RUSTC_WORKSPACE_WRAPPER")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env_remove("RUSTFLAGS")
+        .status()?;
+    if !status.success() {
+        return Err("wasm/ does not compile for the browser: see the compiler's messages".into());
+    }
+    Ok(target_dir.join(TARGET).join("wasm/fieldguide_wasm.wasm"))
+}
+
+/// Writes `labs.js` and `labs_bg.wasm`; nothing to do where the module is the one bound last.
+fn bind(module: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let bound = out.join("bound");
+    let stamp = bound.join("module.wasm");
+    let bytes = fs::read(module)?;
+    if bound.join("labs_bg.wasm").exists() && fs::read(&stamp).is_ok_and(|last| last == bytes) {
+        return Ok(());
+    }
+    fs::create_dir_all(&bound)?;
+    wasm_bindgen_cli_support::Bindgen::new()
+        .input_bytes("labs", bytes.clone())
+        .no_modules(true)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .omit_default_module_path(true)
+        .generate(&bound)?;
+    fs::write(&stamp, bytes)?;
+    Ok(())
+}
+
+/// Writes a table of the theme's files: `(path, bytes)`, sorted by path.
+fn embed_theme(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let mut files = Vec::new();
+    for folder in ["static", "templates"] {
+        list(&root.join(folder), folder, &mut files)?;
+    }
+    files.sort();
+    let mut table = String::from("&[\n");
+    for (path, file) in &files {
+        writeln!(table, "    ({path:?}, include_bytes!({file:?})),")?;
+    }
+    table.push_str("]\n");
+    fs::write(out.join("theme.rs"), table)?;
+    Ok(())
+}
+
+fn list(folder: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = format!("{prefix}/{name}");
+        if name.starts_with('.') {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            list(&entry.path(), &path, files)?;
+        } else {
+            files.push((path, entry.path()));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,321 @@
+//! Pages → [`Book`]: order, routes, anchors, neighbours.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Outcome, suggestion};
+use crate::page::{Kind, Page, markdown};
+use crate::source::Span;
+
+/// Index of a page in [`Book::pages`].
+pub type PageId = usize;
+
+/// All pages of a book in their places.
+#[derive(Debug, Clone, Default)]
+pub struct Book {
+    /// What book.toml says.
+    pub config: Config,
+    /// All pages, by path.
+    pub pages: Vec<Page>,
+    /// The site path of each page, such as `data-types/float-precision.html`.
+    pub routes: Vec<String>,
+    /// `content/index.md`.
+    pub home: Option<PageId>,
+    /// The stages, in order.
+    pub stages: Vec<Stage>,
+    /// Groups of stages, by index in `stages`; one without a title where the book has no parts.
+    pub parts: Vec<Part>,
+    /// Plain pages, in order.
+    pub plain: Vec<PageId>,
+    /// Stages and topics, then plain pages, as they are read: what previous and next mean.
+    pub order: Vec<PageId>,
+    /// Tags by their slug.
+    pub tags: BTreeMap<String, Tag>,
+    /// Moved addresses: old site path and the page that stands for it.
+    pub aliases: Vec<(String, PageId)>,
+    by_path: HashMap<String, PageId>,
+}
+
+/// A stage and its topics.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// Its index page.
+    pub page: PageId,
+    /// Its folder's name without the number.
+    pub slug: String,
+    /// Its number as written in the folder's name, without leading zeros; its place where there is none.
+    pub number: String,
+    /// Its topics, in order.
+    pub topics: Vec<PageId>,
+}
+
+/// A group of stages.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its title.
+    pub title: Option<String>,
+    /// Indices into [`Book::stages`].
+    pub stages: Vec<usize>,
+}
+
+/// A tag and the pages that carry it.
+#[derive(Debug, Clone)]
+pub struct Tag {
+    /// As first written.
+    pub name: String,
+    /// Pages in reading order.
+    pub pages: Vec<PageId>,
+}
+
+/// Site paths that the builder makes itself.
+const RESERVED: [&str; 8] = ["404", "assets", "index", "labs", "pitfalls", "questions", "search", "tags"];
+
+/// `01-data-types` → (1, `data-types`). A name without a number comes behind those with one.
+fn numbered(name: &str) -> (u64, &str) {
+    let digits = name.len() - name.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, rest) = name.split_at(digits);
+    match (number.parse(), rest.strip_prefix('-')) {
+        (Ok(number), Some(rest)) if !rest.is_empty() => (number, rest),
+        _ => (u64::MAX, name),
+    }
+}
+
+/// The order of two paths: by number, then by name, folder by folder.
+fn path_key(path: &str) -> Vec<(u64, &str)> {
+    path.split('/').map(numbered).collect()
+}
+
+impl Book {
+    /// The page at a path of the book, such as `content/01-a/02-b.md`.
+    pub fn page_at(&self, path: &str) -> Option<PageId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The page.
+    pub fn page(&self, id: PageId) -> &Page {
+        &self.pages[id]
+    }
+
+    /// The page's site path.
+    pub fn route(&self, id: PageId) -> &str {
+        &self.routes[id]
+    }
+
+    /// The stage that a stage's or topic's page belongs to.
+    pub fn stage_of(&self, id: PageId) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.page == id || stage.topics.contains(&id))
+    }
+
+    /// The topic with that slug or id.
+    pub fn topic(&self, slug: &str) -> Option<PageId> {
+        let topics = || self.stages.iter().flat_map(|stage| stage.topics.iter().copied());
+        topics()
+            .find(|id| self.page(*id).front.id.as_deref() == Some(slug))
+            .or_else(|| topics().find(|id| self.slug(*id) == slug))
+    }
+
+    /// The last part of a page's path without number and ending.
+    pub fn slug(&self, id: PageId) -> &str {
+        slug_of_path(&self.pages[id].path)
+    }
+}
+
+fn slug_of_path(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    numbered(name.strip_suffix(".md").unwrap_or(name)).1
+}
+
+/// Puts pages in their places. `folders` are the folders directly below `content/`; `drafts` tells whether to keep drafts.
+pub fn assemble(config: Config, mut pages: Vec<Page>, folders: &[String], drafts: bool) -> Outcome<Book> {
+    let mut diagnostics = Vec::new();
+    missing_indexes(&pages, folders, &mut diagnostics);
+    let hidden: HashSet<String> = stage_drafts(&pages);
+    pages.retain(|page| drafts || !(page.front.draft || hidden.contains(folder_of(&page.path))));
+    pages.sort_by(|a, b| path_key(&a.path).cmp(&path_key(&b.path)));
+    let mut book = Book { config, ..Book::default() };
+    book.routes = pages.iter().map(|page| route(page.kind, &page.path, &mut diagnostics)).collect();
+    book.by_path = pages.iter().enumerate().map(|(id, page)| (page.path.clone(), id)).collect();
+    book.home = pages.iter().position(|page| page.kind == Kind::Home);
+    if book.home.is_none() {
+        let help = "make it: `+++`, `title = \"…\"`, `+++`, and what the book is about";
+        diagnostics.push(Diagnostic::file("content/index.md", "the home page is missing").help(help));
+    }
+    book.stages = stages(&pages);
+    book.plain = (0..pages.len()).filter(|id| pages[*id].kind == Kind::Page).collect();
+    book.pages = pages;
+    book.parts = parts(&book, &mut diagnostics);
+    let staged = book.parts.iter().flat_map(|part| &part.stages).flat_map(|stage| {
+        let stage = &book.stages[*stage];
+        std::iter::once(stage.page).chain(stage.topics.iter().copied())
+    });
+    book.order = book.home.into_iter().chain(staged).chain(book.plain.iter().copied()).collect();
+    book.tags = tags(&book);
+    duplicates(&book, &mut diagnostics);
+    book.aliases = aliases(&book, &mut diagnostics);
+    requirements(&book, &mut diagnostics);
+    Outcome { value: book, diagnostics }
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn stage_drafts(pages: &[Page]) -> HashSet<String> {
+    let drafts = pages.iter().filter(|page| page.kind == Kind::Stage && page.front.draft);
+    drafts.map(|page| folder_of(&page.path).to_string()).collect()
+}
+
+fn missing_indexes(pages: &[Page], folders: &[String], diagnostics: &mut Vec<Diagnostic>) {
+    for folder in folders {
+        let index = format!("content/{folder}/index.md");
+        if !pages.iter().any(|page| page.path == index) {
+            let message = format!("the stage folder `content/{folder}` has no `index.md`");
+            diagnostics.push(Diagnostic::file(format!("content/{folder}"), message).help(
+                "add one with `title`, `summary`, `objectives` and `takeaway`; images belong into a stage's folder",
+            ));
+        }
+    }
+}
+
+fn route(kind: Kind, path: &str, diagnostics: &mut Vec<Diagnostic>) -> String {
+    let slug = slug_of_path(path);
+    let folder = numbered(folder_of(path).rsplit('/').next().unwrap_or_default()).1;
+    let own = if kind == Kind::Stage { folder } else { slug };
+    if !own.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
+        let message = format!("`{own}` can't be part of an address");
+        diagnostics
+            .push(Diagnostic::file(path, message).help("name files and folders with letters, digits, `-` and `_`"));
+    }
+    if matches!(kind, Kind::Stage | Kind::Page) && RESERVED.contains(&own) {
+        let message = format!("the address `{own}` is taken by a page that the builder makes");
+        diagnostics.push(Diagnostic::file(path, message).help("choose another name for the file or folder"));
+    }
+    match kind {
+        Kind::Home => "index.html".to_string(),
+        Kind::Stage => format!("{folder}/index.html"),
+        Kind::Topic => format!("{folder}/{slug}.html"),
+        Kind::Page => format!("{slug}.html"),
+    }
+}
+
+fn stages(pages: &[Page]) -> Vec<Stage> {
+    let mut stages: Vec<Stage> = Vec::new();
+    for (id, page) in pages.iter().enumerate().filter(|(_, page)| page.kind == Kind::Stage) {
+        let folder = folder_of(&page.path);
+        let (number, slug) = numbered(folder.rsplit('/').next().unwrap_or_default());
+        let number = if number == u64::MAX { stages.len() as u64 + 1 } else { number };
+        let in_folder = |other: &Page| other.kind == Kind::Topic && folder_of(&other.path) == folder;
+        let topics = (0..pages.len()).filter(|other| in_folder(&pages[*other])).collect();
+        stages.push(Stage { page: id, slug: slug.to_string(), number: number.to_string(), topics });
+    }
+    stages
+}
+
+/// The parts of book.toml; stages that none of them names come last, in a part without a title.
+fn parts(book: &Book, diagnostics: &mut Vec<Diagnostic>) -> Vec<Part> {
+    let mut placed = HashSet::new();
+    let mut parts = Vec::new();
+    for part in &book.config.parts {
+        let mut stages = Vec::new();
+        for (slug, span) in &part.stages {
+            match book.stages.iter().position(|stage| stage.slug == *slug) {
+                Some(at) if placed.insert(at) => stages.push(at),
+                Some(_) => diagnostics.push(
+                    Diagnostic::error(span.clone(), format!("the stage `{slug}` stands in two parts"))
+                        .help("name it once"),
+                ),
+                None => diagnostics.push(
+                    Diagnostic::error(span.clone(), format!("there is no stage `{slug}`"))
+                        .help(suggestion(slug, book.stages.iter().map(|stage| stage.slug.as_str()))),
+                ),
+            }
+        }
+        parts.push(Part { title: Some(part.title.clone()), stages });
+    }
+    let rest: Vec<_> = (0..book.stages.len()).filter(|at| !placed.contains(at)).collect();
+    if !rest.is_empty() {
+        parts.push(Part { title: None, stages: rest });
+    }
+    parts
+}
+
+fn tags(book: &Book) -> BTreeMap<String, Tag> {
+    let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
+    for id in &book.order {
+        for name in &book.page(*id).front.tags {
+            let tag = tags.entry(markdown::slug(name)).or_insert_with(|| Tag { name: name.clone(), pages: Vec::new() });
+            tag.pages.push(*id);
+        }
+    }
+    tags
+}
+
+/// Two pages at one address. Addresses that differ in case only would be one file on some disks.
+fn duplicates(book: &Book, diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen: HashMap<String, PageId> = HashMap::new();
+    for (id, route) in book.routes.iter().enumerate() {
+        if let Some(first) = seen.insert(route.to_lowercase(), id) {
+            let other = &book.page(first).path;
+            let message = format!("this page and `{other}` have the same address, `{route}`");
+            diagnostics.push(
+                Diagnostic::file(book.page(id).path.clone(), message)
+                    .help("numbers are not part of an address: rename one of the two"),
+            );
+        }
+    }
+}
+
+fn aliases(book: &Book, diagnostics: &mut Vec<Diagnostic>) -> Vec<(String, PageId)> {
+    let mut taken: HashMap<String, String> =
+        book.routes.iter().zip(&book.pages).map(|(route, page)| (route.to_lowercase(), page.path.clone())).collect();
+    for name in RESERVED {
+        taken.entry(format!("{name}.html")).or_insert_with(|| "the builder".to_string());
+    }
+    let mut aliases = Vec::new();
+    for (id, page) in book.pages.iter().enumerate() {
+        for (alias, span) in &page.front.aliases {
+            match taken.insert(alias.to_lowercase(), page.path.clone()) {
+                None => aliases.push((alias.clone(), id)),
+                Some(owner) => diagnostics.push(
+                    Diagnostic::error(span.clone(), format!("the address `{alias}` is taken by {owner}"))
+                        .help("an old address can lead to one page only"),
+                ),
+            }
+        }
+    }
+    aliases
+}
+
+fn requirements(book: &Book, diagnostics: &mut Vec<Diagnostic>) {
+    let slugs: Vec<&str> = book.stages.iter().flat_map(|stage| &stage.topics).map(|id| book.slug(*id)).collect();
+    for (id, page) in book.pages.iter().enumerate() {
+        for (slug, span) in &page.front.requires {
+            let mut report = |span: &Span, message: String, help: String| {
+                diagnostics.push(Diagnostic::error(span.clone(), message).help(help));
+            };
+            match book.topic(slug) {
+                Some(other) if other == id => {
+                    report(span, "a topic can't require itself".to_string(), "take it off the list".to_string());
+                }
+                Some(_) => {}
+                None => {
+                    report(span, format!("there is no topic `{slug}`"), suggestion(slug, slugs.iter().copied()));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_give_the_order_and_never_show() {
+        assert_eq!(numbered("01-data-types"), (1, "data-types"));
+        assert_eq!(numbered("data-types"), (u64::MAX, "data-types"));
+        assert_eq!(numbered("2024"), (u64::MAX, "2024"));
+        assert!(path_key("content/2-a/index.md") < path_key("content/10-b/index.md"));
+        assert_eq!(slug_of_path("content/01-a/02-b.md"), "b");
+    }
+}

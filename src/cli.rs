@@ -1,0 +1,254 @@
+//! Arguments, printing, exit codes: 0 fine, 1 mistakes in the book, 2 could not run.
+
+// This is the one place that prints.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use clap::{Args, Parser, Subcommand};
+use fieldguide::diagnostic::{Severity, terminal};
+use fieldguide::lab;
+use fieldguide::pipeline::{self, Build, Options};
+use fieldguide::serve::{self, Event};
+use fieldguide::source::{Disk, Sources};
+
+/// Turns a folder of Markdown into a reference guide whose pages are alive.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 fine, 1 mistakes in the book, 2 could not run.\n\n\
+    Examples:\n  fieldguide serve --watch --open     write with the guide beside the editor\n  \
+    fieldguide build --to public         write the site into public/\n  \
+    fieldguide check --strict            the same diagnostics, nothing written\n  \
+    fieldguide lab broadcast --state 'shapes = [\"3,1\", \"4\"]'"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the site.
+    Build {
+        #[command(flatten)]
+        book: BookArgs,
+        /// The folder to write.
+        #[arg(long, value_name = "DIR", default_value = "site")]
+        to: PathBuf,
+    },
+    /// Build in memory and serve on localhost.
+    Serve {
+        #[command(flatten)]
+        book: BookArgs,
+        /// Rebuild on every edit and reload the open pages.
+        #[arg(long)]
+        watch: bool,
+        /// The port to listen on; without it, 4321 or the next free one.
+        #[arg(long)]
+        port: Option<u16>,
+        /// Open the browser.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Say what is wrong with the book; write nothing.
+    Check {
+        #[command(flatten)]
+        book: BookArgs,
+    },
+    /// Answer a lab's state in the terminal.
+    Lab {
+        /// Which lab.
+        name: String,
+        /// The state, as a `demo` block holds it.
+        #[arg(long, value_name = "TOML", conflicts_with = "batch")]
+        state: Option<String>,
+        /// Read one JSON state from standard input and answer in JSON.
+        #[arg(long)]
+        json: bool,
+        /// Read a JSON state a line from standard input and write an answer a line.
+        #[arg(long)]
+        batch: bool,
+    },
+}
+
+#[derive(Args)]
+struct BookArgs {
+    /// The book's folder.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    book: PathBuf,
+    /// Take warnings for errors.
+    #[arg(long)]
+    strict: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run() -> ExitCode {
+    // A usage error is "could not run"; help and version are fine.
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            drop(error.print());
+            return ExitCode::from(code);
+        }
+    };
+    let result = match cli.command {
+        Command::Build { book, to } => build(&book, &to),
+        Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
+        Command::Check { book } => Ok(check_book(&book)),
+        Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
+    };
+    result.unwrap_or_else(|error| {
+        anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+/// Prints what is wrong; says whether the book is fine.
+fn report(build: &Build, strict: bool) -> bool {
+    anstream::eprint!("{}", terminal::report(&build.sources, &build.diagnostics));
+    build.count(Severity::Error) == 0 && !(strict && build.count(Severity::Warning) > 0)
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}
+
+fn mistakes(build: &Build) -> String {
+    let errors = build.count(Severity::Error);
+    let warnings = build.count(Severity::Warning);
+    match (errors, warnings) {
+        (0, warnings) => plural(warnings, "warning"),
+        (errors, 0) => plural(errors, "error"),
+        (errors, warnings) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
+    }
+}
+
+fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
+    let start = Instant::now();
+    // A path is meant as the shell means it: from the current folder, not from the book's.
+    let to = if to == Path::new("site") { args.book.join("site") } else { to.to_path_buf() };
+    refuse_the_books_own_folders(&args.book, &to)?;
+    let mut build = pipeline::build(&Disk::new(&args.book), Options::default());
+    let fine = report(&build, args.strict);
+    let Some(site) = build.site.take().filter(|_| fine) else {
+        eprintln!("not written: {}", mistakes(&build));
+        return Ok(ExitCode::from(1));
+    };
+    let written = site.write(&to).context("the site could not be written")?;
+    println!(
+        "{} in {}: {} ({} changed, {} removed), {}",
+        plural(build.pages, "page"),
+        seconds(start.elapsed()),
+        to.display(),
+        written.changed,
+        written.removed,
+        mistakes(&build)
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The site may stand inside the book's folder, but neither around it nor in its sources.
+fn refuse_the_books_own_folders(book: &Path, to: &Path) -> anyhow::Result<()> {
+    let book = book.canonicalize().with_context(|| format!("there is no folder {}", book.display()))?;
+    let absolute = std::path::absolute(to)?;
+    let to = absolute.canonicalize().unwrap_or(absolute);
+    let sources = ["content", "static", "templates"].map(|part| book.join(part));
+    if book.starts_with(&to) || sources.iter().any(|part| to.starts_with(part)) {
+        bail!(
+            "the site can't be written to {}, where the book itself is: choose another folder with --to",
+            to.display()
+        );
+    }
+    if to.exists() && !to.is_dir() {
+        bail!("{} is a file: choose a folder with --to", to.display());
+    }
+    Ok(())
+}
+
+fn check_book(args: &BookArgs) -> ExitCode {
+    let start = Instant::now();
+    let build = pipeline::build(&Disk::new(&args.book), Options { drafts: true, ..Options::default() });
+    let fine = report(&build, args.strict);
+    println!("checked in {}: {}", seconds(start.elapsed()), mistakes(&build));
+    if fine { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}
+
+fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result<ExitCode> {
+    let start = Instant::now();
+    let disk = Disk::new(&args.book);
+    let mut build = pipeline::build(&disk, serve::options());
+    let fine = report(&build, args.strict);
+    let site = build.site.take();
+    if (site.is_none() || !fine) && !request.watch {
+        eprintln!("not served: {}", mistakes(&build));
+        return Ok(ExitCode::from(1));
+    }
+    println!("{} in {}, {}", plural(build.pages, "page"), seconds(start.elapsed()), mistakes(&build));
+    let listening: fn(Event) = if open { on_event_and_open } else { on_event };
+    serve::run(disk, site, request, listening)?;
+    println!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn on_event(event: Event) {
+    match event {
+        Event::Listening(address) => println!("serving at http://{address}/ (stop with Ctrl-C)"),
+        Event::Built(build, time) => {
+            report(&build, false);
+            println!("rebuilt in {}: {}", seconds(time), mistakes(&build));
+        }
+        Event::NotWatching(error) => eprintln!("edits are not seen: the folder can't be watched: {error}"),
+    }
+}
+
+fn on_event_and_open(event: Event) {
+    let address = match &event {
+        Event::Listening(address) => Some(*address),
+        _ => None,
+    };
+    on_event(event);
+    if let Some(Err(error)) = address.map(|address| open::that_detached(format!("http://{address}/"))) {
+        eprintln!("no browser could be opened: {error}");
+    }
+}
+
+fn answer(name: &str, state: Option<&str>, json: bool, batch: bool) -> anyhow::Result<ExitCode> {
+    let lab = lab::find(name).map_err(anyhow::Error::msg)?;
+    if batch {
+        lab::batch(lab, std::io::stdin().lock(), std::io::BufWriter::new(std::io::stdout().lock()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(toml) = state {
+        let mut sources = Sources::default();
+        return Ok(match lab::draw(lab, toml, &mut sources) {
+            Ok(drawing) => {
+                println!("{}", drawing.problem.unwrap_or(drawing.announce));
+                ExitCode::SUCCESS
+            }
+            Err(diagnostics) => {
+                anstream::eprint!("{}", terminal::report(&sources, &diagnostics));
+                ExitCode::from(1)
+            }
+        });
+    }
+    if !json {
+        bail!("say what to answer: --state 'TOML', --json or --batch (see fieldguide lab --help)");
+    }
+    if std::io::stdin().is_terminal() {
+        eprintln!("reading one JSON state from standard input (end it with Ctrl-D)");
+    }
+    let mut input = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut input)?;
+    println!("{}", lab::answer(lab, &input));
+    Ok(ExitCode::SUCCESS)
+}

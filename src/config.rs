@@ -1,0 +1,131 @@
+//! book.toml → [`Config`].
+
+use crate::diagnostic::{Diagnostic, Outcome};
+use crate::keys::{Keys, TomlText};
+use crate::source::{Source, Span};
+
+/// What book.toml says.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The book's title.
+    pub title: String,
+    /// One sentence on the book, for search engines and previews; empty where none is given.
+    pub summary: String,
+    /// A BCP 47 language tag, for `<html lang>`.
+    pub language: String,
+    /// The address the site will stand at, with a slash at its end.
+    pub base_url: Option<String>,
+    /// Whether HTML in the Markdown is passed on rather than escaped.
+    pub raw_html: bool,
+    /// Titled groups of stages; empty where the book has none.
+    pub parts: Vec<Part>,
+}
+
+/// A titled group of stages.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its title.
+    pub title: String,
+    /// The slugs of its stages, each with its place in book.toml.
+    pub stages: Vec<(String, Span)>,
+}
+
+impl Config {
+    /// The path part of `base_url`, with a slash at both ends.
+    pub fn base_path(&self) -> &str {
+        let after_scheme = self.base_url.as_deref().and_then(|url| url.split_once("://"));
+        after_scheme.and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..))).unwrap_or("/")
+    }
+}
+
+/// Reads book.toml.
+pub fn parse(source: &Source) -> Outcome<Config> {
+    let mut diagnostics = Vec::new();
+    let toml = TomlText { file: source.id, offset: 0, text: &source.text };
+    let Some(table) = toml.parse(&mut diagnostics) else {
+        return Outcome { value: Config::default(), diagnostics };
+    };
+    let whole = source.span(0..0);
+    let mut keys = Keys::new(toml, table, "book.toml", &mut diagnostics);
+    let title = keys.required("title", &whole);
+    let summary = keys.string("summary").map(|(text, _)| text).unwrap_or_default();
+    let language = language(&mut keys);
+    let base_url = base_url(&mut keys);
+    let raw_html = keys.flag("raw_html").unwrap_or(false);
+    let part_tables = keys.tables("parts");
+    keys.finish();
+    let mut parts = Vec::new();
+    for (table, span) in part_tables {
+        let mut keys = Keys::new(toml, table, "a part of book.toml", &mut diagnostics);
+        let title = keys.required("title", &span);
+        let stages = keys.strings("stages");
+        if stages.is_empty() {
+            keys.missing("stages", &span, "stages = [\"slug-of-a-stage\"]".to_string());
+        }
+        keys.finish();
+        parts.push(Part { title, stages });
+    }
+    Outcome { value: Config { title, summary, language, base_url, raw_html, parts }, diagnostics }
+}
+
+fn language(keys: &mut Keys<'_, '_>) -> String {
+    let Some((tag, span)) = keys.string("language") else { return "en".to_string() };
+    let well_formed = tag.split('-').enumerate().all(|(i, part)| {
+        let letters = part.chars().all(|c| if i == 0 { c.is_ascii_alphabetic() } else { c.is_ascii_alphanumeric() });
+        letters && (if i == 0 { 2..=8 } else { 1..=8 }).contains(&part.len())
+    });
+    if !well_formed {
+        keys.diagnostics().push(
+            Diagnostic::error(span, format!("`{tag}` is not a language tag"))
+                .help("write a tag such as `en` or `pt-BR`"),
+        );
+    }
+    tag
+}
+
+fn base_url(keys: &mut Keys<'_, '_>) -> Option<String> {
+    let (mut url, span) = keys.string("base_url")?;
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}?#".contains(c);
+    if host.is_empty() || host.starts_with('/') || url.contains(odd) {
+        keys.diagnostics().push(
+            Diagnostic::error(span, format!("`{url}` is not the address of a site"))
+                .help("write it whole, such as `https://example.org/guide/`"),
+        );
+        return None;
+    }
+    if !url.ends_with('/') {
+        url.push('/');
+    }
+    Some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn read(text: &str) -> Outcome<Config> {
+        let mut sources = Sources::default();
+        let id = sources.add("book.toml", text);
+        parse(sources.get(id).unwrap())
+    }
+
+    #[test]
+    fn the_base_path_ends_with_a_slash() {
+        for (url, path) in [("https://a.org", "/"), ("https://a.org/g", "/g/"), ("http://a.org/g/h/", "/g/h/")] {
+            assert_eq!(read(&format!("title = 'T'\nbase_url = '{url}'")).value.base_path(), path);
+        }
+        assert_eq!(read("title = 'T'").value.base_path(), "/");
+    }
+
+    #[test]
+    fn wrong_values_are_said() {
+        for text in ["", "title = 1", "title = ''", "title = 'T'\nlanguage = 'e n'", "title = 'T'\nbase_url = 'a.org'"]
+        {
+            assert_eq!(read(text).diagnostics.len(), 1, "{text}");
+        }
+        assert_eq!(read("titel = 'T'\nparts = 3").diagnostics.len(), 3);
+        assert_eq!(read("title = 'T'\n[[parts]]\nname = 'x'").diagnostics.len(), 3);
+    }
+}

@@ -1,0 +1,206 @@
+//! Reading a TOML table with known keys: what is unknown, missing or of a wrong type is a diagnostic at its place.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Diagnostic, suggestion};
+use crate::source::{FileId, Span};
+
+/// TOML somewhere in a file: maps the parser's ranges to the file's.
+#[derive(Debug, Clone, Copy)]
+pub struct TomlText<'a> {
+    /// The file it stands in.
+    pub file: FileId,
+    /// Where it starts in the file, in bytes.
+    pub offset: usize,
+    /// The TOML itself.
+    pub text: &'a str,
+}
+
+impl<'a> TomlText<'a> {
+    /// The span of a range of the TOML.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.file, self.offset + range.start..self.offset + range.end)
+    }
+
+    /// Parses; each of TOML's own errors is a diagnostic at its place, and then there is no table: what is missing or
+    /// unknown in half a table would only distract.
+    pub fn parse(&self, diagnostics: &mut Vec<Diagnostic>) -> Option<DeTable<'a>> {
+        let (table, errors) = DeTable::parse_recoverable(self.text);
+        let fine = errors.is_empty();
+        for error in errors {
+            let span = self.span(error.span().unwrap_or(0..0));
+            diagnostics.push(Diagnostic::error(span, format!("not TOML: {}", error.message().replace('\n', ", "))));
+        }
+        fine.then(|| table.into_inner())
+    }
+}
+
+/// A table being read. Each getter takes its key out; [`Keys::finish`] reports what is left.
+pub struct Keys<'a, 'd> {
+    toml: TomlText<'a>,
+    table: DeTable<'a>,
+    known: Vec<&'static str>,
+    what: &'static str,
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+impl<'a, 'd> Keys<'a, 'd> {
+    /// Starts on a table; `what` is its name in messages, such as "book.toml".
+    pub fn new(
+        toml: TomlText<'a>,
+        table: DeTable<'a>,
+        what: &'static str,
+        diagnostics: &'d mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { toml, table, known: Vec::new(), what, diagnostics }
+    }
+
+    /// Where messages go.
+    pub fn diagnostics(&mut self) -> &mut Vec<Diagnostic> {
+        self.diagnostics
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {
+        self.known.push(key);
+        self.table.remove(key)
+    }
+
+    fn wrong_type(&mut self, key: &str, value: &Spanned<DeValue<'a>>, wanted: &str) {
+        let found = value.get_ref().type_str();
+        let message = format!("`{key}` in {} must be {wanted}", self.what);
+        self.diagnostics.push(
+            Diagnostic::error(self.toml.span(value.span()), message).label(format!("this is {}", article(found))),
+        );
+    }
+
+    /// A string and its place.
+    pub fn string(&mut self, key: &'static str) -> Option<(String, Span)> {
+        let value = self.take(key)?;
+        match value.get_ref().as_str() {
+            Some(text) => Some((text.to_string(), self.toml.span(value.span()))),
+            None => {
+                self.wrong_type(key, &value, "a string");
+                None
+            }
+        }
+    }
+
+    /// A string that must be there and must say something; `at` is where its absence is reported.
+    pub fn required(&mut self, key: &'static str, at: &Span) -> String {
+        let there = self.table.contains_key(key);
+        match self.string(key) {
+            Some((text, span)) if text.trim().is_empty() => {
+                self.diagnostics.push(Diagnostic::error(span, format!("`{key}` in {} is empty", self.what)));
+                String::new()
+            }
+            Some((text, _)) => text,
+            None if there => String::new(),
+            None => {
+                self.missing(key, at, format!("{key} = \"…\""));
+                String::new()
+            }
+        }
+    }
+
+    /// Reports a key that must be there.
+    pub fn missing(&mut self, key: &str, at: &Span, example: String) {
+        let message = format!("`{key}` is missing in {}", self.what);
+        self.diagnostics.push(Diagnostic::error(at.clone(), message).help(format!("add `{example}`")));
+    }
+
+    /// Whether the key is still there to be read.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// A list of strings with their places; empty where the key is absent.
+    pub fn strings(&mut self, key: &'static str) -> Vec<(String, Span)> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let Some(list) = value.get_ref().as_array() else {
+            self.wrong_type(key, &value, "a list of strings");
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for item in list.iter() {
+            match item.get_ref().as_str() {
+                Some(text) => out.push((text.to_string(), self.toml.span(item.span()))),
+                None => self.wrong_type(key, item, "a list of strings"),
+            }
+        }
+        out
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&mut self, key: &'static str) -> Option<bool> {
+        let value = self.take(key)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong_type(key, &value, "`true` or `false`");
+        }
+        flag
+    }
+
+    /// A whole number and its place.
+    pub fn integer(&mut self, key: &'static str) -> Option<(i64, Span)> {
+        let value = self.take(key)?;
+        let number = value
+            .get_ref()
+            .as_integer()
+            .and_then(|integer| i64::from_str_radix(integer.as_str(), integer.radix()).ok());
+        if number.is_none() {
+            self.wrong_type(key, &value, "a whole number");
+        }
+        number.map(|number| (number, self.toml.span(value.span())))
+    }
+
+    /// A number as it is written (integer or float).
+    pub fn number(&mut self, key: &'static str) -> Option<String> {
+        let value = self.take(key)?;
+        match value.get_ref() {
+            DeValue::Integer(number) => Some(number.as_str().to_string()),
+            DeValue::Float(number) => Some(number.as_str().to_string()),
+            _ => {
+                self.wrong_type(key, &value, "a number");
+                None
+            }
+        }
+    }
+
+    /// The tables of `[[key]]`.
+    pub fn tables(&mut self, key: &'static str) -> Vec<(DeTable<'a>, Span)> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let place = self.toml.span(value.span());
+        let DeValue::Array(list) = value.get_ref() else {
+            self.wrong_type(key, &value, &format!("a list of tables, `[[{key}]]`"));
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for item in list.iter() {
+            match item.get_ref() {
+                DeValue::Table(table) => out.push((table.clone(), place.clone())),
+                _ => self.wrong_type(key, item, &format!("a list of tables, `[[{key}]]`")),
+            }
+        }
+        out
+    }
+
+    /// Reports every key that nobody asked for.
+    pub fn finish(self) {
+        for key in self.table.keys() {
+            let name = key.get_ref().as_ref();
+            let span = self.toml.span(key.span());
+            self.diagnostics.push(
+                Diagnostic::error(span, format!("unknown key `{name}` in {}", self.what))
+                    .help(suggestion(name, self.known.iter().copied())),
+            );
+        }
+    }
+}
+
+fn article(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {noun}", if vowel { "an" } else { "a" })
+}

@@ -1,0 +1,28 @@
+//! fieldguide turns a folder of Markdown into a reference guide whose pages are alive.
+//!
+//! The stages, in order, each a function from one type to the next:
+//!
+//! 1. [`source`] lists and reads the book's files: the only reader of the disk.
+//! 2. [`config`] reads book.toml, [`page`] reads each Markdown file on its own: front matter, sections, holes for links,
+//!    images, code and labs.
+//! 3. [`book`] puts the pages in their places: order, routes, neighbours.
+//! 4. [`check`] resolves every link and image.
+//! 5. [`theme`] and [`assets`] bring style, script and the labs' module; [`render`] fills templates and holes.
+//! 6. [`site`] is the result: path → bytes, and the only writer of the disk.
+//!
+//! [`pipeline`] runs them; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
+
+pub mod assets;
+pub mod book;
+pub mod check;
+pub mod config;
+pub mod diagnostic;
+pub mod keys;
+pub mod lab;
+pub mod page;
+pub mod pipeline;
+pub mod render;
+pub mod serve;
+pub mod site;
+pub mod source;
+pub mod theme;

@@ -1,0 +1,755 @@
+//! comrak's tree → markup: our own writer, so that the HTML is ours and every link, image, code block and lab is a typed hole.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use comrak::nodes::{AlertType, ListType, Node, NodeCodeBlock, NodeTable, NodeValue, Sourcepos, TableAlignment};
+use fieldguide_wasm::html::escape;
+
+use super::fence::{self, Info};
+use super::{Demo, Heading, HeadingKind, Image, Link, Markup, Piece, Snippet, demo};
+use crate::diagnostic::Diagnostic;
+use crate::keys::TomlText;
+use crate::source::{Source, Span};
+
+/// Blocks and inlines nested deeper than this are not written.
+const MAX_DEPTH: usize = 64;
+
+/// comrak with the syntax of a book.
+pub fn options() -> comrak::Options<'static> {
+    let mut options = comrak::Options::default();
+    options.extension.table = true;
+    options.extension.footnotes = true;
+    options.extension.tasklist = true;
+    options.extension.alerts = true;
+    options.extension.strikethrough = true;
+    options.extension.autolink = true;
+    options.extension.description_lists = true;
+    options.extension.math_dollars = true;
+    options
+}
+
+/// How comrak's positions map to the file.
+pub enum Positions {
+    /// The body of a file: where each of its lines starts, in bytes.
+    Body(Vec<usize>),
+    /// A string of the front matter: everything stands there.
+    Fixed(Span),
+}
+
+impl Positions {
+    /// The lines of the body that starts at `offset`. A line ends as comrak ends it: `\n`, `\r\n` or `\r`.
+    pub fn body(text: &str, offset: usize) -> Self {
+        let mut starts = vec![offset];
+        let bytes = text.as_bytes();
+        for (at, byte) in bytes.iter().enumerate().skip(offset) {
+            let ends = *byte == b'\n' || (*byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+            if ends {
+                starts.push(at + 1);
+            }
+        }
+        Self::Body(starts)
+    }
+
+    fn offset(starts: &[usize], line: usize, column: usize) -> usize {
+        starts.get(line.saturating_sub(1)).or(starts.last()).copied().unwrap_or(0) + column
+    }
+}
+
+/// Writes nodes and collects what the page's holes refer to.
+pub struct Writer<'a, 'd> {
+    pub(super) source: &'a Source,
+    positions: Positions,
+    raw_html: bool,
+    ids: HashSet<String>,
+    pub(super) headings: Vec<Heading>,
+    pub(super) anchors: Vec<String>,
+    pub(super) links: Vec<Link>,
+    pub(super) images: Vec<Image>,
+    pub(super) snippets: Vec<Snippet>,
+    pub(super) demos: Vec<Demo>,
+    pub(super) myths: usize,
+    pub(super) words: usize,
+    /// Whether outputs are kept from the page, as in a quiz.
+    pub(super) hide_outputs: bool,
+    /// A heading stands in lists of contents and inside other links: a link or an image in it is its text.
+    in_heading: bool,
+    pub(super) diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+impl<'a, 'd> Writer<'a, 'd> {
+    pub(super) fn new(
+        source: &'a Source,
+        positions: Positions,
+        raw_html: bool,
+        diagnostics: &'d mut Vec<Diagnostic>,
+    ) -> Self {
+        Self {
+            source,
+            positions,
+            raw_html,
+            ids: HashSet::new(),
+            headings: Vec::new(),
+            anchors: Vec::new(),
+            links: Vec::new(),
+            images: Vec::new(),
+            snippets: Vec::new(),
+            demos: Vec::new(),
+            myths: 0,
+            words: 0,
+            hide_outputs: false,
+            in_heading: false,
+            diagnostics,
+        }
+    }
+
+    /// Writes a string of the front matter, as inline Markdown.
+    pub(super) fn inline_text(&mut self, text: &str, span: &Span) -> Markup {
+        let body = std::mem::replace(&mut self.positions, Positions::Fixed(span.clone()));
+        let arena = comrak::Arena::new();
+        let mut out = Markup::new();
+        let document = comrak::parse_document(&arena, text, &options());
+        for (i, block) in document.children().enumerate() {
+            if i > 0 {
+                html(&mut out, " ");
+            }
+            match &block.data().value {
+                NodeValue::Paragraph | NodeValue::Heading(_) => self.children(block, &mut out, 0),
+                _ => html(&mut out, &escape(&plain(block))),
+            }
+        }
+        self.positions = body;
+        out
+    }
+
+    pub(super) fn span(&self, position: Sourcepos) -> Span {
+        match &self.positions {
+            Positions::Fixed(span) => span.clone(),
+            Positions::Body(starts) => {
+                let start = Positions::offset(starts, position.start.line, position.start.column.saturating_sub(1));
+                let end = Positions::offset(starts, position.end.line, position.end.column);
+                let length = self.source.text.len();
+                self.source.span(start.min(length)..end.clamp(start.min(length), length))
+            }
+        }
+    }
+
+    pub(super) fn span_of(&self, node: Node<'_>) -> Span {
+        self.span(node.data().sourcepos)
+    }
+
+    /// The part of a node's text that is `part`; the whole node where it isn't there to the letter.
+    fn span_within(&self, node: Node<'_>, part: &str) -> Span {
+        let span = self.span_of(node);
+        let found =
+            self.source.text.get(span.bytes()).and_then(|text| if part.is_empty() { None } else { text.rfind(part) });
+        match found {
+            Some(at) => self.source.span(span.bytes().start + at..span.bytes().start + at + part.len()),
+            None => span,
+        }
+    }
+
+    pub(super) fn error(&mut self, span: Span, message: impl Into<String>, help: &str) {
+        self.diagnostics.push(Diagnostic::error(span, message).help(help));
+    }
+
+    /// An id of the page that is not taken yet.
+    pub(super) fn unique_id(&mut self, wanted: &str) -> String {
+        let mut id = if wanted.is_empty() { "section".to_string() } else { wanted.to_string() };
+        let mut number = 1;
+        while !self.ids.insert(id.clone()) {
+            id = format!("{wanted}-{number}");
+            number += 1;
+        }
+        id
+    }
+
+    /// Reads a heading: its id from `{#id}` or from its text, its text without `skip` bytes at the start.
+    pub(super) fn heading(&mut self, node: Node<'_>, level: u8, kind: HeadingKind, skip: usize) -> Heading {
+        let span = self.span_of(node);
+        let explicit = take_id(node);
+        drop_prefix(node, skip);
+        let mut markup = Markup::new();
+        self.in_heading = true;
+        self.children(node, &mut markup, 0);
+        let text = plain(node);
+        let prefix = match kind {
+            HeadingKind::Pitfall => "pitfall-",
+            HeadingKind::Question => "q-",
+            HeadingKind::FollowUp => "follow-up-",
+            HeadingKind::Quiz if level == 3 => "quiz-",
+            HeadingKind::Fix | HeadingKind::Prose | HeadingKind::Quiz => "",
+        };
+        let anchor = match explicit {
+            Some(id) if self.ids.contains(&id) => {
+                self.error(
+                    span.clone(),
+                    format!("the id `{id}` stands twice on this page"),
+                    "give one of the headings another id",
+                );
+                self.unique_id(&id)
+            }
+            Some(id) => self.unique_id(&id),
+            None => self.unique_id(&format!("{prefix}{}", slug(&text))),
+        };
+        self.in_heading = false;
+        let html = markup.into_iter().map(|piece| match piece {
+            Piece::Html(html) => html,
+            _ => String::new(),
+        });
+        let heading = Heading { level, kind, anchor, html: html.collect(), text, span };
+        self.headings.push(heading.clone());
+        heading
+    }
+
+    /// Writes blocks that stand side by side.
+    pub(super) fn blocks<'n>(&mut self, nodes: impl Iterator<Item = Node<'n>>, out: &mut Markup, depth: usize) {
+        for node in nodes {
+            self.block(node, out, depth);
+        }
+    }
+
+    /// Writes one block.
+    pub(super) fn block(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) {
+        if depth > MAX_DEPTH {
+            let span = self.span_of(node);
+            self.error(span, format!("blocks are nested deeper than {MAX_DEPTH} here"), "nest less deeply");
+            return;
+        }
+        let value = node.data().value.clone();
+        match value {
+            NodeValue::Paragraph => self.wrap(node, out, "<p>", "</p>\n", depth),
+            NodeValue::Heading(heading) => {
+                let heading = self.heading(node, heading.level, HeadingKind::Prose, 0);
+                html(out, &heading_html(&heading));
+            }
+            NodeValue::ThematicBreak => html(out, "<hr>\n"),
+            NodeValue::BlockQuote => self.wrap_blocks(node, out, "<blockquote>\n", "</blockquote>\n", depth),
+            NodeValue::List(list) => {
+                let class = if list.is_task_list { " class=\"tasks\"" } else { "" };
+                let (open, close) = match list.list_type {
+                    ListType::Bullet => (format!("<ul{class}>\n"), "</ul>\n"),
+                    ListType::Ordered if list.start == 1 => (format!("<ol{class}>\n"), "</ol>\n"),
+                    ListType::Ordered => (format!("<ol{class} start=\"{}\">\n", list.start), "</ol>\n"),
+                };
+                html(out, &open);
+                for item in node.children() {
+                    self.item(item, list.tight, out, depth + 1);
+                }
+                html(out, close);
+            }
+            NodeValue::DescriptionList => self.wrap_blocks(node, out, "<dl>\n", "</dl>\n", depth),
+            NodeValue::DescriptionItem(_) => self.blocks(node.children(), out, depth + 1),
+            NodeValue::DescriptionTerm => self.term(node, out, depth),
+            NodeValue::DescriptionDetails => {
+                html(out, "<dd>");
+                self.tight_blocks(node, out, depth);
+                html(out, "</dd>\n");
+            }
+            NodeValue::CodeBlock(code) => self.code(node, &code, out),
+            NodeValue::HtmlBlock(block) => self.raw(&block.literal, true, out),
+            NodeValue::Table(table) => self.table(node, &table, out, depth),
+            NodeValue::Alert(alert) => self.alert(node, alert.alert_type, alert.title.as_deref(), out, depth),
+            NodeValue::FootnoteDefinition(_) => {}
+            // What remains stands only inside another block, which writes it, or is an inline.
+            _ => self.inline(node, out, depth),
+        }
+    }
+
+    fn wrap(&mut self, node: Node<'_>, out: &mut Markup, open: &str, close: &str, depth: usize) {
+        html(out, open);
+        self.children(node, out, depth + 1);
+        html(out, close);
+    }
+
+    fn wrap_blocks(&mut self, node: Node<'_>, out: &mut Markup, open: &str, close: &str, depth: usize) {
+        html(out, open);
+        self.blocks(node.children(), out, depth + 1);
+        html(out, close);
+    }
+
+    /// Blocks of which a single paragraph is written without its `<p>`.
+    fn tight_blocks(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) {
+        match node.first_child() {
+            Some(only) if only.next_sibling().is_none() && matches!(only.data().value, NodeValue::Paragraph) => {
+                self.children(only, out, depth + 1)
+            }
+            _ => self.blocks(node.children(), out, depth + 1),
+        }
+    }
+
+    fn item(&mut self, node: Node<'_>, tight: bool, out: &mut Markup, depth: usize) {
+        if depth > MAX_DEPTH {
+            return self.block(node, out, depth);
+        }
+        let task = match &node.data().value {
+            NodeValue::TaskItem(task) => Some(task.symbol.is_some()),
+            _ => None,
+        };
+        match task {
+            Some(true) => {
+                html(out, "<li class=\"task\"><input type=\"checkbox\" disabled checked aria-label=\"done\"> ")
+            }
+            Some(false) => html(out, "<li class=\"task\"><input type=\"checkbox\" disabled aria-label=\"open\"> "),
+            None => html(out, "<li>"),
+        }
+        for child in node.children() {
+            if tight && matches!(child.data().value, NodeValue::Paragraph) {
+                self.children(child, out, depth + 1);
+                if child.next_sibling().is_some() {
+                    html(out, "\n");
+                }
+            } else {
+                self.block(child, out, depth + 1);
+            }
+        }
+        html(out, "</li>\n");
+    }
+
+    fn term(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) {
+        let id = self.unique_id(&slug(&plain(node)));
+        html(out, &format!("<dt id=\"{}\">", escape(&id)));
+        self.anchors.push(id);
+        self.tight_blocks(node, out, depth);
+        html(out, "</dt>\n");
+    }
+
+    fn alert(&mut self, node: Node<'_>, kind: AlertType, title: Option<&str>, out: &mut Markup, depth: usize) {
+        if kind == AlertType::Note && self.myth(node, out, depth) {
+            return;
+        }
+        let (class, name) = match kind {
+            AlertType::Note => ("note", "Note"),
+            AlertType::Tip => ("tip", "Tip"),
+            AlertType::Important => ("important", "Important"),
+            AlertType::Warning => ("warning", "Warning"),
+            AlertType::Caution => ("caution", "Caution"),
+        };
+        let title = escape(title.unwrap_or(name));
+        html(out, &format!("<aside class=\"alert alert-{class}\"><p class=\"alert-title\">{title}</p>\n"));
+        self.blocks(node.children(), out, depth + 1);
+        html(out, "</aside>\n");
+    }
+
+    /// Writes a note whose first line is `**Myth:** claim`; false where it is an ordinary note.
+    fn myth(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) -> bool {
+        let Some(first) = node.first_child().filter(|child| matches!(child.data().value, NodeValue::Paragraph)) else {
+            return false;
+        };
+        let Some(label) = first.first_child().filter(|child| matches!(child.data().value, NodeValue::Strong)) else {
+            return false;
+        };
+        if plain(label).trim() != "Myth:" {
+            return false;
+        }
+        let mut claim = Markup::new();
+        let mut rest = Markup::new();
+        let mut in_claim = true;
+        let mut claim_text = String::new();
+        for inline in first.children().skip(1) {
+            if in_claim && matches!(inline.data().value, NodeValue::SoftBreak | NodeValue::LineBreak) {
+                in_claim = false;
+            } else if in_claim {
+                plain_into(inline, &mut claim_text, 0);
+                self.inline(inline, &mut claim, depth + 1);
+            } else {
+                self.inline(inline, &mut rest, depth + 1);
+            }
+        }
+        let mut fact = Markup::new();
+        if !rest.is_empty() {
+            html(&mut fact, "<p>");
+            append(&mut fact, rest);
+            html(&mut fact, "</p>\n");
+        }
+        self.blocks(node.children().skip(1), &mut fact, depth + 1);
+        if claim_text.trim().is_empty() || fact.is_empty() {
+            let span = self.span_of(first);
+            self.error(
+                span,
+                "a myth needs its claim and the fact",
+                "write `> **Myth:** the claim.`, a line `>` and the fact",
+            );
+            return true;
+        }
+        self.myths += 1;
+        let id = self.unique_id(&format!("myth-{}", short_slug(&claim_text)));
+        html(
+            out,
+            &format!(
+                "<aside class=\"myth\" id=\"{}\"><p class=\"myth-claim\"><span class=\"myth-label\">Myth</span> <s>",
+                escape(&id)
+            ),
+        );
+        self.anchors.push(id);
+        trim_start(&mut claim);
+        append(out, claim);
+        html(out, "</s></p>\n<div class=\"myth-fact\">\n");
+        append(out, fact);
+        html(out, "</div></aside>\n");
+        true
+    }
+
+    fn table(&mut self, node: Node<'_>, table: &NodeTable, out: &mut Markup, depth: usize) {
+        let head: Vec<String> =
+            node.first_child().map_or(Vec::new(), |row| row.children().map(|cell| plain(cell)).collect());
+        let label = escape(&format!("Table: {}", head.join(", ")));
+        html(
+            out,
+            &format!("<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\"><table>\n"),
+        );
+        for (number, row) in node.children().enumerate() {
+            html(
+                out,
+                match number {
+                    0 => "<thead>\n<tr>",
+                    1 => "<tbody>\n<tr>",
+                    _ => "<tr>",
+                },
+            );
+            for (column, cell) in row.children().enumerate() {
+                let class = match table.alignments.get(column) {
+                    Some(TableAlignment::Right) => " class=\"align-right\"",
+                    Some(TableAlignment::Center) => " class=\"align-center\"",
+                    _ => "",
+                };
+                match number {
+                    0 => self.wrap(cell, out, &format!("<th scope=\"col\"{class}>"), "</th>", depth + 2),
+                    _ => self.wrap(cell, out, &format!("<td{class}>"), "</td>", depth + 2),
+                }
+            }
+            html(out, if number == 0 { "</tr>\n</thead>\n" } else { "</tr>\n" });
+        }
+        html(out, if node.children().count() > 1 { "</tbody>\n</table></div>\n" } else { "</table></div>\n" });
+    }
+
+    fn code(&mut self, node: Node<'_>, code: &NodeCodeBlock, out: &mut Markup) {
+        let text = code.literal.clone();
+        if !code.fenced {
+            let span = self.span_of(node);
+            let info = Info { language: String::new(), attributes: Vec::new(), span };
+            return self.snippet(&info, text, out);
+        }
+        let span = self.span_of(node);
+        let line = self.line_at(span.bytes().start);
+        let info = fence::parse(self.source, line.clone(), self.diagnostics);
+        if !code.closed {
+            self.error(info.span.clone(), "the code block is not closed", "end it with a line of as many backticks");
+        }
+        match info.language.as_str() {
+            "output" => self.output(node, &info, text),
+            "demo" => self.demo(&info, line.end, &text, out),
+            _ => self.snippet(&info, text, out),
+        }
+    }
+
+    /// From a byte to the end of its line, the line's end included.
+    fn line_at(&self, start: usize) -> Range<usize> {
+        let rest = self.source.text.get(start..).unwrap_or_default();
+        start..start + rest.find('\n').map_or(rest.len(), |at| at + 1)
+    }
+
+    fn snippet(&mut self, info: &Info, text: String, out: &mut Markup) {
+        let attributes = fence::snippet(info, text.lines().count(), self.diagnostics);
+        out.push(Piece::Code(self.snippets.len()));
+        self.snippets.push(Snippet {
+            language: info.language.clone(),
+            text,
+            attributes,
+            outputs: Vec::new(),
+            span: info.span.clone(),
+            outputs_hidden: self.hide_outputs,
+        });
+    }
+
+    fn output(&mut self, node: Node<'_>, info: &Info, text: String) {
+        let output = fence::output(info, text, self.diagnostics);
+        let above = node.previous_sibling().is_some_and(|above| {
+            matches!(&above.data().value, NodeValue::CodeBlock(code) if code.fenced && {
+                let language = code.info.split(|c: char| c.is_whitespace() || c == '{').next().unwrap_or_default().to_lowercase();
+                matches!(language.as_str(), "python" | "output")
+            })
+        });
+        match self.snippets.last_mut().filter(|snippet| above && snippet.language == "python") {
+            Some(snippet) => snippet.outputs.push(output),
+            None => self.error(
+                info.span.clone(),
+                "an `output` block must stand directly below its snippet",
+                "put it below the ```python block that prints it, with nothing between",
+            ),
+        }
+    }
+
+    fn demo(&mut self, info: &Info, body_start: usize, literal: &str, out: &mut Markup) {
+        // The body as it stands in the file, where the block isn't indented: positions are then exact.
+        let in_file = self.source.text.get(body_start..).is_some_and(|rest| rest.starts_with(literal));
+        let offset = if in_file { body_start } else { info.span.bytes().start };
+        let body = TomlText { file: self.source.id, offset, text: literal };
+        let mut diagnostics = Vec::new();
+        let demo = demo::read(info, body, |name| self.unique_id(&format!("lab-{name}")), &mut diagnostics);
+        self.diagnostics.append(&mut diagnostics);
+        if let Some(demo) = demo {
+            self.anchors.push(demo.id.clone());
+            out.push(Piece::Demo(self.demos.len()));
+            self.demos.push(demo);
+        }
+    }
+
+    /// HTML of the author's: a comment is dropped, the rest is escaped unless book.toml allows it.
+    fn raw(&mut self, literal: &str, block: bool, out: &mut Markup) {
+        let comment = literal.trim().starts_with("<!--") && literal.trim().ends_with("-->");
+        match (self.raw_html, block) {
+            (true, _) => html(out, literal),
+            (false, _) if comment => {}
+            (false, true) => html(out, &format!("<p>{}</p>\n", escape(literal.trim_end()))),
+            (false, false) => html(out, &escape(literal)),
+        }
+    }
+
+    /// Writes the inlines of a node.
+    pub(super) fn children(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) {
+        for child in node.children() {
+            self.inline(child, out, depth);
+        }
+    }
+
+    fn inline(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) {
+        if depth > MAX_DEPTH {
+            return html(out, &escape(&plain(node)));
+        }
+        let value = node.data().value.clone();
+        match value {
+            NodeValue::Text(text) => {
+                self.words += text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+                html(out, &escape(&text));
+            }
+            NodeValue::Code(code) => {
+                self.words += 1;
+                html(out, &format!("<code>{}</code>", escape(&code.literal)));
+            }
+            NodeValue::Math(math) => html(out, &format!("<code class=\"math\">{}</code>", escape(&math.literal))),
+            NodeValue::SoftBreak => html(out, "\n"),
+            NodeValue::LineBreak => html(out, "<br>\n"),
+            NodeValue::Emph => self.wrap_inline(node, out, "<em>", "</em>", depth),
+            NodeValue::Strong => self.wrap_inline(node, out, "<strong>", "</strong>", depth),
+            NodeValue::Strikethrough => self.wrap_inline(node, out, "<del>", "</del>", depth),
+            NodeValue::HtmlInline(literal) => self.raw(&literal, false, out),
+            NodeValue::Link(_) if self.in_heading => self.children(node, out, depth + 1),
+            NodeValue::Image(_) if self.in_heading => html(out, &escape(&plain(node))),
+            NodeValue::FootnoteReference(_) if self.in_heading => {}
+            NodeValue::Link(link) => {
+                html(out, "<a href=\"");
+                out.push(Piece::Href(self.links.len()));
+                self.links.push(Link { target: link.url.clone(), span: self.span_within(node, &link.url) });
+                html(out, "\"");
+                title_attribute(out, &link.title);
+                self.wrap_inline(node, out, ">", "</a>", depth);
+            }
+            NodeValue::Image(link) => self.image(node, &link.url, &link.title, out),
+            NodeValue::FootnoteReference(reference) => {
+                let id = slug(&reference.name);
+                let nth = if reference.ref_num > 1 { format!("-{}", reference.ref_num) } else { String::new() };
+                let number = reference.ix;
+                html(
+                    out,
+                    &format!("<sup class=\"fn-ref\"><a id=\"fnref-{id}{nth}\" href=\"#fn-{id}\">{number}</a></sup>"),
+                );
+            }
+            _ => self.children(node, out, depth + 1),
+        }
+    }
+
+    fn wrap_inline(&mut self, node: Node<'_>, out: &mut Markup, open: &str, close: &str, depth: usize) {
+        html(out, open);
+        self.children(node, out, depth + 1);
+        html(out, close);
+    }
+
+    fn image(&mut self, node: Node<'_>, url: &str, title: &str, out: &mut Markup) {
+        let alt = plain(node);
+        if alt.trim().is_empty() {
+            let span = self.span_of(node);
+            self.error(
+                span,
+                "the image has no text alternative",
+                "say in the brackets what it shows: `![what it shows](image.svg)`",
+            );
+        }
+        html(out, "<img");
+        out.push(Piece::Image(self.images.len()));
+        self.images.push(Image { target: url.to_string(), span: self.span_within(node, url) });
+        html(out, &format!(" alt=\"{}\" loading=\"lazy\"", escape(alt.trim())));
+        title_attribute(out, title);
+        html(out, ">");
+    }
+
+    /// Writes the definitions of all footnotes that are referred to.
+    pub(super) fn footnotes<'n>(&mut self, document: Node<'n>) -> Markup {
+        let mut out = Markup::new();
+        let definitions: Vec<_> = document
+            .children()
+            .filter_map(|node| match &node.data().value {
+                NodeValue::FootnoteDefinition(note) if note.total_references > 0 => Some((node, slug(&note.name))),
+                _ => None,
+            })
+            .collect();
+        if definitions.is_empty() {
+            return out;
+        }
+        html(&mut out, "<section class=\"footnotes\" aria-label=\"Footnotes\"><ol>\n");
+        for (node, id) in definitions {
+            html(&mut out, &format!("<li id=\"fn-{id}\">"));
+            self.tight_blocks(node, &mut out, 1);
+            html(
+                &mut out,
+                &format!(" <a class=\"fn-back\" href=\"#fnref-{id}\" aria-label=\"Back to the text\">↩</a></li>\n"),
+            );
+            self.anchors.push(format!("fn-{id}"));
+        }
+        html(&mut out, "</ol></section>\n");
+        out
+    }
+}
+
+/// A heading with the link to itself.
+pub(super) fn heading_html(heading: &Heading) -> String {
+    let (level, id, text) = (heading.level, escape(&heading.anchor), escape(&heading.text));
+    let title = &heading.html;
+    format!(
+        "<h{level} id=\"{id}\">{title} <a class=\"permalink\" href=\"#{id}\" aria-label=\"Link to this section: {text}\">#</a></h{level}>\n"
+    )
+}
+
+/// Appends finished HTML.
+pub(super) fn html(out: &mut Markup, text: &str) {
+    match out.last_mut() {
+        Some(Piece::Html(last)) => last.push_str(text),
+        _ => out.push(Piece::Html(text.to_string())),
+    }
+}
+
+fn append(out: &mut Markup, more: Markup) {
+    for piece in more {
+        match piece {
+            Piece::Html(text) => html(out, &text),
+            hole => out.push(hole),
+        }
+    }
+}
+
+fn trim_start(markup: &mut Markup) {
+    if let Some(Piece::Html(first)) = markup.first_mut() {
+        *first = first.trim_start().to_string();
+    }
+}
+
+fn title_attribute(out: &mut Markup, title: &str) {
+    if !title.is_empty() {
+        html(out, &format!(" title=\"{}\"", escape(title)));
+    }
+}
+
+/// The text of a node and its descendants.
+pub(super) fn plain(node: Node<'_>) -> String {
+    let mut text = String::new();
+    plain_into(node, &mut text, 0);
+    text.trim().to_string()
+}
+
+fn plain_into(node: Node<'_>, out: &mut String, depth: usize) {
+    match &node.data().value {
+        NodeValue::Text(text) => out.push_str(text),
+        NodeValue::Code(code) => out.push_str(&code.literal),
+        NodeValue::Math(math) => out.push_str(&math.literal),
+        NodeValue::SoftBreak | NodeValue::LineBreak => out.push(' '),
+        _ => {}
+    }
+    if depth <= MAX_DEPTH {
+        for child in node.children() {
+            plain_into(child, out, depth + 1);
+        }
+    }
+}
+
+/// Takes `{#id}` off the end of a heading.
+fn take_id(node: Node<'_>) -> Option<String> {
+    let last = node.last_child()?;
+    let mut data = last.data_mut();
+    let NodeValue::Text(text) = &mut data.value else { return None };
+    let (before, id) = text.trim_end().strip_suffix('}')?.rsplit_once("{#")?;
+    if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+        return None;
+    }
+    let (before, id) = (before.trim_end().to_string(), id.to_string());
+    *text = before.into();
+    Some(id)
+}
+
+/// Takes a prefix of that many bytes, and blanks behind it, off the start of a heading's text.
+fn drop_prefix(node: Node<'_>, bytes: usize) {
+    if let (Some(first), true) = (node.first_child(), bytes > 0)
+        && let NodeValue::Text(text) = &mut first.data_mut().value
+    {
+        let rest = text.get(bytes..).unwrap_or_default().trim_start().to_string();
+        *text = rest.into();
+    }
+}
+
+/// A heading's anchor: lower-case letters and digits of any script, hyphens for blanks, nothing else, as forges make it.
+pub fn slug(text: &str) -> String {
+    let mut slug = String::with_capacity(text.len());
+    for c in text.trim().chars() {
+        if c.is_alphanumeric() || c == '_' {
+            slug.extend(c.to_lowercase());
+        } else if c.is_whitespace() || c == '-' {
+            slug.push('-');
+        }
+    }
+    slug
+}
+
+/// A title or summary as HTML: backticks make code, everything else is text.
+pub fn title_html(title: &str) -> String {
+    let parts: Vec<_> = title.split('`').collect();
+    // An odd backtick at the end opens nothing.
+    let pairs = parts.len() - usize::from(parts.len().is_multiple_of(2));
+    let mut out = String::new();
+    for (i, part) in parts.iter().enumerate() {
+        match (i % 2, i < pairs) {
+            (1, true) => out.push_str(&format!("<code>{}</code>", escape(part))),
+            (_, true) => out.push_str(&escape(part)),
+            (_, false) => out.push_str(&escape(&format!("`{part}"))),
+        }
+    }
+    out
+}
+
+/// A title or summary as plain text.
+pub fn title_text(title: &str) -> String {
+    title.replace('`', "")
+}
+
+/// A slug of the first six words.
+fn short_slug(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().take(6).collect();
+    slug(&words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_those_of_forges() {
+        assert_eq!(slug("Why is `0.1 + 0.2` not 0.3?"), "why-is-01--02-not-03");
+        assert_eq!(title_html("`a` < `b"), "<code>a</code> &lt; `b");
+        assert_eq!(title_html("no code"), "no code");
+        assert_eq!(slug("  Größe & __slots__ "), "größe--__slots__");
+    }
+
+    #[test]
+    fn lines_end_as_comrak_ends_them() {
+        let Positions::Body(starts) = Positions::body("+++\n+++\na\r\nb\rc\n", 8) else { panic!() };
+        assert_eq!(starts, [8, 11, 13, 15]);
+    }
+}

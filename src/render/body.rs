@@ -1,0 +1,140 @@
+//! Markup → HTML: the holes are filled; nothing is parsed again.
+
+use std::collections::BTreeMap;
+
+use fieldguide_wasm::html::escape;
+
+use super::{Media, highlight};
+use crate::check::{Target, relative};
+use crate::page::{Demo, Markup, Output, Page, Piece, Snippet};
+
+/// What the holes of one page's markup need.
+pub struct Holes<'a> {
+    /// The page.
+    pub page: &'a Page,
+    /// Its own site path.
+    pub route: &'a str,
+    /// What its links lead to.
+    pub links: &'a [Target],
+    /// What its images lead to.
+    pub images: &'a [Target],
+    /// The files of the book that pages show or link to, by their path in the book.
+    pub media: &'a BTreeMap<String, Media>,
+}
+
+impl Holes<'_> {
+    /// Fills the holes.
+    pub fn fill(&self, markup: &Markup) -> String {
+        let mut out = String::new();
+        for piece in markup {
+            match piece {
+                Piece::Html(html) => out.push_str(html),
+                Piece::Href(at) => out.push_str(&escape(&self.href(self.links.get(*at)))),
+                Piece::Image(at) => self.image(self.images.get(*at), &mut out),
+                Piece::Code(at) => {
+                    if let Some(snippet) = self.page.snippets.get(*at) {
+                        code(snippet, &mut out);
+                    }
+                }
+                Piece::Demo(at) => {
+                    if let Some(demo) = self.page.demos.get(*at) {
+                        lab(demo, &mut out);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn href(&self, target: Option<&Target>) -> String {
+        match target {
+            Some(Target::External(url)) => url.clone(),
+            Some(Target::Page(route, anchor)) => {
+                let anchor = anchor.as_ref().map(|anchor| format!("#{anchor}")).unwrap_or_default();
+                let here = route == self.route && !anchor.is_empty();
+                if here { anchor } else { relative(self.route, route) + &anchor }
+            }
+            Some(Target::File(path)) => {
+                self.media.get(path).map(|file| relative(self.route, &file.site_path)).unwrap_or_default()
+            }
+            Some(Target::Broken) | None => String::new(),
+        }
+    }
+
+    fn image(&self, target: Option<&Target>, out: &mut String) {
+        let Some(Target::File(path)) = target else { return };
+        let Some(file) = self.media.get(path) else { return };
+        out.push_str(&format!(" src=\"{}\"", escape(&relative(self.route, &file.site_path))));
+        if let Some((width, height)) = file.size {
+            out.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
+        }
+    }
+}
+
+/// A code block and what it prints.
+fn code(snippet: &Snippet, out: &mut String) {
+    let attributes = &snippet.attributes;
+    if attributes.hidden {
+        return;
+    }
+    let language = if snippet.language.is_empty() { "text" } else { &snippet.language };
+    let language = escape(language);
+    out.push_str(&format!("<fg-code class=\"code\" data-lang=\"{language}\""));
+    if attributes.run {
+        out.push_str(" data-run");
+    }
+    if let Some(raises) = &attributes.raises {
+        out.push_str(&format!(" data-raises=\"{}\"", escape(raises)));
+    }
+    out.push('>');
+    if let Some(title) = &attributes.title {
+        out.push_str(&format!("<p class=\"code-title\">{}</p>", escape(title)));
+    }
+    let by_line = attributes.lines || !attributes.hl.is_empty();
+    let numbered = if attributes.lines { " class=\"lines\"" } else { "" };
+    out.push_str(&format!("<pre{numbered} tabindex=\"0\"><code class=\"language-{language}\">"));
+    for (i, line) in highlight::lines(&snippet.language, &snippet.text).iter().enumerate() {
+        let marked = attributes.hl.iter().any(|range| range.contains(&(i + 1)));
+        match (by_line, marked) {
+            (true, true) => out.push_str(&format!("<span class=\"line hl\">{line}\n</span>")),
+            (true, false) => out.push_str(&format!("<span class=\"line\">{line}\n</span>")),
+            (false, _) => {
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+    }
+    out.push_str("</code></pre></fg-code>\n");
+    if !snippet.outputs_hidden {
+        for printed in &snippet.outputs {
+            output(printed, attributes.raises.is_some(), out);
+        }
+    }
+}
+
+fn output(output: &Output, raises: bool, out: &mut String) {
+    let class = if raises { "output output-raises" } else { "output" };
+    out.push_str(&format!("<div class=\"{class}\"><p class=\"output-label\">Output"));
+    if let Some(range) = &output.python {
+        let range = range.replace(">=", "≥ ").replace("<=", "≤ ").replace('<', "< ").replace(',', ", ");
+        out.push_str(&format!(" <span class=\"output-python\">Python {}</span>", escape(&range)));
+    }
+    out.push_str(&format!("</p><pre tabindex=\"0\"><samp>{}</samp></pre></div>\n", escape(&output.text)));
+}
+
+/// A lab as the builder draws it; the page's script takes it over.
+fn lab(demo: &Demo, out: &mut String) {
+    out.push_str(&figure(demo.lab, &demo.id, &demo.drawn, &demo.caption));
+}
+
+/// A lab's figure: what is drawn stands in a disabled fieldset until the script enables it.
+pub fn figure(lab: &fieldguide_wasm::demo::Lab, id: &str, drawn: &str, caption: &str) -> String {
+    let (id, name, title) = (escape(id), escape(lab.name), escape(lab.title));
+    let caption = escape(caption);
+    format!(
+        "<fg-lab class=\"lab\" id=\"{id}\" data-lab=\"{name}\"><figure><form class=\"lab-form\" autocomplete=\"off\">\
+         <fieldset class=\"lab-body\" disabled><legend class=\"visually-hidden\">Lab: {title}</legend>{drawn}</fieldset>\
+         <p class=\"lab-status visually-hidden\" role=\"status\"></p></form>\
+         <figcaption>{caption}</figcaption></figure></fg-lab>\n"
+    )
+}

@@ -1,0 +1,211 @@
+//! The views that list what the book holds: pitfalls, questions, tags, the search page, "on this page".
+
+use super::view::{
+    IndexView, ItemView, SearchGroup, SearchItem, SearchView, StageGroup, StageRef, TagLink, TagView, TagsView,
+    TocEntry,
+};
+use super::{Renderer, lab_url, tag_url};
+use crate::book::{Book, PageId, Stage};
+use crate::page::{Heading, HeadingKind, Kind, Page, Section};
+
+/// The second- and third-level headings of a page, those of fixes, follow-ups and quiz questions left out.
+pub(super) fn toc(page: &Page) -> Vec<TocEntry> {
+    let entry = |heading: &Heading| {
+        let kind = match heading.kind {
+            HeadingKind::Prose => "prose",
+            HeadingKind::Pitfall => "pitfall",
+            HeadingKind::Question => "question",
+            HeadingKind::Quiz if heading.level == 2 => "quiz",
+            HeadingKind::Fix | HeadingKind::FollowUp | HeadingKind::Quiz => return None,
+        };
+        (heading.level <= 3).then(|| TocEntry {
+            level: heading.level,
+            title: heading.text.clone(),
+            anchor: heading.anchor.clone(),
+            kind,
+        })
+    };
+    page.headings.iter().filter_map(entry).collect()
+}
+
+pub(super) fn tag_link(book: &Book, slug: &str) -> TagLink {
+    let tag = book.tags.get(slug);
+    TagLink {
+        name: tag.map(|tag| tag.name.clone()).unwrap_or_default(),
+        url: tag_url(slug),
+        count: tag.map_or(0, |tag| tag.pages.len()),
+    }
+}
+
+/// The headings of a page's pitfalls, or of its questions.
+fn headings(page: &Page, kind: HeadingKind) -> impl Iterator<Item = &Heading> {
+    page.sections.iter().filter_map(move |section| match (section, kind) {
+        (Section::Pitfall(pitfall), HeadingKind::Pitfall) => Some(&pitfall.heading),
+        (Section::Question(question), HeadingKind::Question) => Some(&question.heading),
+        _ => None,
+    })
+}
+
+impl Renderer<'_> {
+    pub(super) fn pitfalls(&self) -> IndexView<'_> {
+        let summary = "Every pitfall of the book, by stage, each with its fix.";
+        self.index(HeadingKind::Pitfall, "pitfalls", "pitfalls.html", "All pitfalls", summary)
+    }
+
+    pub(super) fn questions(&self) -> IndexView<'_> {
+        let summary = "Every question of the book, by stage, each with its answer.";
+        self.index(HeadingKind::Question, "questions", "questions.html", "All questions", summary)
+    }
+
+    fn index(&self, kind: HeadingKind, name: &'static str, url: &str, title: &str, summary: &str) -> IndexView<'_> {
+        let mut groups = Vec::new();
+        for part in &self.book.parts {
+            for stage in part.stages.iter().map(|at| &self.book.stages[*at]) {
+                let items: Vec<_> = stage.topics.iter().flat_map(|id| self.items(*id, kind)).collect();
+                if !items.is_empty() {
+                    groups.push(StageGroup { stage: self.stage_ref(stage), items });
+                }
+            }
+        }
+        let count = groups.iter().map(|group| group.items.len()).sum();
+        IndexView { common: self.common(self.made_page(name, url, title, summary), None), groups, count }
+    }
+
+    fn stage_ref(&self, stage: &Stage) -> StageRef {
+        let link = self.link(stage.page);
+        StageRef { number: stage.number.clone(), title: link.title, url: link.url }
+    }
+
+    fn items(&self, id: PageId, kind: HeadingKind) -> Vec<ItemView> {
+        let page = self.book.page(id);
+        let item = |heading: &Heading| ItemView {
+            title_html: heading.html.clone(),
+            url: format!("{}#{}", self.book.route(id), heading.anchor),
+            topic: self.link(id),
+            tags: page.front.tags.clone(),
+        };
+        headings(page, kind).map(item).collect()
+    }
+
+    pub(super) fn all_tags(&self) -> Vec<TagLink> {
+        self.book.tags.keys().map(|slug| tag_link(self.book, slug)).collect()
+    }
+
+    pub(super) fn tags(&self) -> TagsView<'_> {
+        let page =
+            self.made_page("tags", "tags/index.html", "Tags", "Entry points to the book that cut across its stages.");
+        TagsView { common: self.common(page, None), tags: self.all_tags() }
+    }
+
+    pub(super) fn tag(&self, slug: &str) -> TagView<'_> {
+        let tag = tag_link(self.book, slug);
+        let pages = self.book.tags.get(slug).map(|tag| tag.pages.as_slice()).unwrap_or_default();
+        let mut page = self.made_page("tag", &tag.url, &tag.name, &format!("Everything in the book on {}.", tag.name));
+        page.breadcrumbs.push(super::view::LinkView {
+            title: "Tags".to_string(),
+            title_html: "Tags".to_string(),
+            url: "tags/index.html".to_string(),
+            summary: String::new(),
+        });
+        TagView {
+            common: self.common(page, None),
+            tag,
+            topics: pages.iter().map(|id| self.topic_link(*id, self.number(*id), None)).collect(),
+            pitfalls: pages.iter().flat_map(|id| self.items(*id, HeadingKind::Pitfall)).collect(),
+            questions: pages.iter().flat_map(|id| self.items(*id, HeadingKind::Question)).collect(),
+        }
+    }
+
+    /// `1.2` for a topic, `1` for a stage, nothing for a plain page.
+    fn number(&self, id: PageId) -> String {
+        let Some(stage) = self.book.stage_of(id) else { return String::new() };
+        match stage.topics.iter().position(|topic| *topic == id) {
+            Some(at) => format!("{}.{}", stage.number, at + 1),
+            None => stage.number.clone(),
+        }
+    }
+
+    pub(super) fn search(&self) -> SearchView<'_> {
+        let summary = "Find a stage, a topic, a section, a pitfall, a question or a lab by its words.";
+        let page = self.made_page("search", "search.html", "Search", summary);
+        let kinds = [
+            ("stage", "Stages"),
+            ("topic", "Topics"),
+            ("page", "Pages"),
+            ("pitfall", "Pitfalls"),
+            ("question", "Questions"),
+            ("section", "Sections"),
+            ("quiz", "Quiz questions"),
+            ("lab", "Labs"),
+        ];
+        let mut groups: Vec<SearchGroup> =
+            kinds.into_iter().map(|(kind, label)| SearchGroup { kind, label, items: Vec::new() }).collect();
+        for id in &self.book.order {
+            self.findable(*id, &mut |kind, item| {
+                if let Some(group) = groups.iter_mut().find(|group| group.kind == kind) {
+                    group.items.push(item);
+                }
+            });
+        }
+        if let Some(labs) = groups.last_mut() {
+            labs.items = fieldguide_wasm::demo::LABS.iter().map(|lab| lab_item(lab)).collect();
+        }
+        groups.retain(|group| !group.items.is_empty());
+        for group in &mut groups {
+            group.items.sort_by(|a, b| a.text.cmp(&b.text).then_with(|| a.url.cmp(&b.url)));
+        }
+        SearchView { common: self.common(page, None), groups }
+    }
+
+    /// Everything on a page that can be found.
+    fn findable(&self, id: PageId, found: &mut dyn FnMut(&'static str, SearchItem)) {
+        let page = self.book.page(id);
+        let link = self.link(id);
+        let stage =
+            self.book.stage_of(id).filter(|_| page.kind == Kind::Topic).map(|stage| self.link(stage.page).title);
+        let kind = match page.kind {
+            Kind::Home | Kind::Page => "page",
+            Kind::Stage => "stage",
+            Kind::Topic => "topic",
+        };
+        let tags = page.front.tags.join(" ");
+        found(
+            kind,
+            SearchItem {
+                title_html: link.title_html.clone(),
+                text: format!("{} {} {tags}", link.title, link.summary).to_lowercase(),
+                url: link.url.clone(),
+                place: stage.clone().unwrap_or_default(),
+                summary: link.summary.clone(),
+            },
+        );
+        let place = stage.map_or(link.title.clone(), |stage| format!("{stage} › {}", link.title));
+        for heading in &page.headings {
+            let kind = match heading.kind {
+                HeadingKind::Prose => "section",
+                HeadingKind::Pitfall => "pitfall",
+                HeadingKind::Question | HeadingKind::FollowUp => "question",
+                HeadingKind::Quiz if heading.level == 3 => "quiz",
+                HeadingKind::Fix | HeadingKind::Quiz => continue,
+            };
+            let item = SearchItem {
+                title_html: heading.html.clone(),
+                text: format!("{} {place}", heading.text).to_lowercase(),
+                url: format!("{}#{}", link.url, heading.anchor),
+                place: place.clone(),
+                summary: String::new(),
+            };
+            found(kind, item);
+        }
+    }
+}
+
+fn lab_item(lab: &fieldguide_wasm::demo::Lab) -> SearchItem {
+    SearchItem {
+        title_html: fieldguide_wasm::html::escape(lab.title),
+        text: format!("{} {}", lab.title, lab.summary).to_lowercase(),
+        url: lab_url(lab.name),
+        place: "Labs".to_string(),
+        summary: lab.summary.to_string(),
+    }
+}

@@ -1,0 +1,77 @@
+//! The templates, with errors as diagnostics at their lines.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tera::{Context, ErrorKind, Tera};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Source, Sources, Span};
+use crate::theme::ThemeFile;
+
+/// All templates, parsed.
+pub struct Templates {
+    tera: Tera,
+    /// The source of each template, by its name.
+    sources: HashMap<String, Source>,
+}
+
+impl Templates {
+    /// Parses everything below `templates/`. Texts are added to `sources`, so that a diagnostic can show them.
+    ///
+    /// # Errors
+    /// A template that is not UTF-8 or does not parse.
+    pub fn load(theme: &BTreeMap<String, ThemeFile>, sources: &mut Sources) -> Result<Self, Diagnostic> {
+        let mut texts = Vec::new();
+        let mut by_name = HashMap::new();
+        for (path, file) in theme {
+            let Some(name) = path.strip_prefix("templates/").filter(|name| name.ends_with(".html")) else { continue };
+            let Ok(text) = String::from_utf8(file.bytes.clone()) else {
+                return Err(Diagnostic::file(path.clone(), "the template is not UTF-8").help("save it as UTF-8"));
+            };
+            let shown = if file.own { path.clone() } else { format!("{path} (default theme)") };
+            let id: FileId = sources.add(shown, text.as_str());
+            if let Some(source) = sources.get(id) {
+                by_name.insert(name.to_string(), source.clone());
+            }
+            texts.push((name.to_string(), text));
+        }
+        let mut templates = Self { tera: Tera::new(), sources: by_name };
+        match templates.tera.add_raw_templates(texts) {
+            Ok(()) => Ok(templates),
+            Err(error) => Err(templates.diagnostic("", &error)),
+        }
+    }
+
+    /// Runs a template.
+    ///
+    /// # Errors
+    /// A diagnostic at the template's line.
+    pub fn render(&self, name: &str, context: &Context) -> Result<String, Diagnostic> {
+        self.tera.render(name, context).map_err(|error| self.diagnostic(name, &error))
+    }
+
+    /// An error of the template engine, at its place.
+    pub fn diagnostic(&self, template: &str, error: &tera::Error) -> Diagnostic {
+        let (message, place) = match error.kind() {
+            ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+                let span = self.sources.get(report.filename()).map(|source| span(source, report.span()));
+                (report.message().to_string(), span)
+            }
+            kind => (kind.to_string(), None),
+        };
+        let message = format!("template error: {}", message.trim().replace('\n', ", "));
+        match place {
+            Some(span) => Diagnostic::error(span, message),
+            None => Diagnostic::file(format!("templates/{template}"), message),
+        }
+    }
+}
+
+/// The engine counts lines from 1 and columns from 0.
+fn span(source: &Source, at: &tera::Span) -> Span {
+    let offset = |line: usize, column: usize| {
+        let lines: usize = source.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        lines + column
+    };
+    source.span(offset(at.start_line, at.start_col)..offset(at.end_line, at.end_col))
+}

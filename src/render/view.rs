@@ -1,0 +1,508 @@
+//! What templates receive: every type here is part of the contract with a book's own templates.
+//!
+//! URLs are site paths without a leading slash; a template writes `{{ root }}{{ url }}`. Fields that end in `html` are
+//! markup; all others are text and are escaped by the template engine.
+
+use serde::Serialize;
+
+/// What every template receives.
+#[derive(Debug, Clone, Serialize)]
+pub struct Common<'a> {
+    /// From the page to the site's root: empty, `../`, or for the 404 page an absolute path.
+    pub root: String,
+    /// The Content-Security-Policy.
+    pub csp: &'a str,
+    /// The script that sets the colour mode; its hash is in the policy.
+    pub inline_theme_js: &'a str,
+    /// The whole stylesheet, on the 404 page only.
+    pub inline_css: Option<&'a str>,
+    /// Paths of style, script and icon.
+    pub assets: AssetPaths<'a>,
+    /// Paths of the labs' glue and module.
+    pub wasm: WasmPaths<'a>,
+    /// The book.
+    pub book: &'a BookView,
+    /// Stages in their parts; only the open stage lists its topics.
+    pub nav: Vec<PartView>,
+    /// Plain pages.
+    pub pages: Vec<PageLink>,
+    /// This page.
+    pub page: PageView,
+}
+
+/// Paths of style, script and icon.
+#[derive(Debug, Clone, Serialize)]
+pub struct AssetPaths<'a> {
+    /// The stylesheet.
+    pub css: &'a str,
+    /// The script.
+    pub js: &'a str,
+    /// The favicon.
+    pub favicon: &'a str,
+    /// The font of the text, to be loaded early; may be empty.
+    pub preload_font: &'a str,
+}
+
+/// Paths of the labs' glue and module.
+#[derive(Debug, Clone, Serialize)]
+pub struct WasmPaths<'a> {
+    /// The classic script that defines `wasm_bindgen`.
+    pub js: &'a str,
+    /// The module.
+    pub wasm: &'a str,
+}
+
+/// The book as a whole.
+#[derive(Debug, Clone, Serialize)]
+pub struct BookView {
+    /// Its title.
+    pub title: String,
+    /// One sentence.
+    pub summary: String,
+    /// A BCP 47 tag.
+    pub language: String,
+    /// The search page.
+    pub search_url: &'static str,
+    /// All pitfalls.
+    pub pitfalls_url: &'static str,
+    /// All questions.
+    pub questions_url: &'static str,
+    /// All tags.
+    pub tags_url: Option<&'static str>,
+    /// All labs.
+    pub labs_url: &'static str,
+    /// How much it holds.
+    pub counts: Counts,
+}
+
+/// How much a book holds.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Counts {
+    /// Stages.
+    pub stages: usize,
+    /// Topics.
+    pub topics: usize,
+    /// Pitfalls.
+    pub pitfalls: usize,
+    /// Questions, follow-ups included.
+    pub questions: usize,
+    /// Quiz questions.
+    pub quiz: usize,
+    /// Kinds of labs.
+    pub labs: usize,
+    /// Myths.
+    pub myths: usize,
+    /// Words of prose.
+    pub words: usize,
+}
+
+/// A group of stages in the nav.
+#[derive(Debug, Clone, Serialize)]
+pub struct PartView {
+    /// Its title, where the book has parts.
+    pub title: Option<String>,
+    /// Its stages.
+    pub stages: Vec<StageLink>,
+}
+
+/// A stage in the nav.
+#[derive(Debug, Clone, Serialize)]
+pub struct StageLink {
+    /// Its number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// Its title as markup.
+    pub title_html: String,
+    /// Its summary.
+    pub summary: String,
+    /// Its site path.
+    pub url: String,
+    /// Whether the page shown is its own or one of its topics.
+    pub open: bool,
+    /// Whether it is the page shown.
+    pub current: bool,
+    /// Its topics; empty in the nav of another stage's page.
+    pub topics: Vec<TopicLink>,
+}
+
+/// A topic in a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct TopicLink {
+    /// Stage and place, such as `1.2`.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// Its title as markup.
+    pub title_html: String,
+    /// Its summary.
+    pub summary: String,
+    /// Its site path.
+    pub url: String,
+    /// The title of its stage.
+    pub stage: String,
+    /// Whether it is the page shown.
+    pub current: bool,
+    /// Labs in it.
+    pub labs: usize,
+    /// Pitfalls in it.
+    pub pitfalls: usize,
+    /// Questions in it.
+    pub questions: usize,
+    /// Minutes to read.
+    pub minutes: usize,
+    /// Whether it is a draft.
+    pub draft: bool,
+}
+
+/// A plain page in the nav.
+#[derive(Debug, Clone, Serialize)]
+pub struct PageLink {
+    /// Its title.
+    pub title: String,
+    /// Its summary.
+    pub summary: String,
+    /// Its site path.
+    pub url: String,
+    /// Whether it is the page shown.
+    pub current: bool,
+}
+
+/// A link with its text.
+#[derive(Debug, Clone, Serialize)]
+pub struct LinkView {
+    /// The text.
+    pub title: String,
+    /// The text as markup.
+    pub title_html: String,
+    /// The site path.
+    pub url: String,
+    /// The summary of what it leads to.
+    pub summary: String,
+}
+
+/// The page itself.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct PageView {
+    /// `home`, `stage`, `topic`, `page`, `pitfalls`, `questions`, `search`, `tags`, `tag`, `lab`, `404`.
+    pub kind: &'static str,
+    /// Its title.
+    pub title: String,
+    /// Its title as markup.
+    pub title_html: String,
+    /// One sentence.
+    pub summary: String,
+    /// The same as markup.
+    pub summary_html: String,
+    /// Its site path.
+    pub url: String,
+    /// What search engines show.
+    pub description: String,
+    /// Whether it is a draft.
+    pub draft: bool,
+    /// Its absolute address, where the book has a `base_url`.
+    pub canonical: Option<String>,
+    /// Minutes to read.
+    pub minutes: usize,
+    /// Words of prose.
+    pub words: usize,
+    /// Its ancestors.
+    pub breadcrumbs: Vec<LinkView>,
+    /// The page before it.
+    pub prev: Option<LinkView>,
+    /// The page after it.
+    pub next: Option<LinkView>,
+    /// On this page.
+    pub toc: Vec<TocEntry>,
+    /// Its tags.
+    pub tags: Vec<TagLink>,
+}
+
+/// A line of "on this page".
+#[derive(Debug, Clone, Serialize)]
+pub struct TocEntry {
+    /// 2 or 3.
+    pub level: u8,
+    /// The heading's text.
+    pub title: String,
+    /// Its anchor.
+    pub anchor: String,
+    /// `prose`, `pitfall`, `question` or `quiz`.
+    pub kind: &'static str,
+}
+
+/// A tag.
+#[derive(Debug, Clone, Serialize)]
+pub struct TagLink {
+    /// Its name.
+    pub name: String,
+    /// Its page.
+    pub url: String,
+    /// Pages that carry it.
+    pub count: usize,
+}
+
+/// A part of a page's body.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum SectionView {
+    /// Explanation.
+    Prose {
+        /// The markup.
+        html: String,
+    },
+    /// A pitfall and its fix.
+    Pitfall {
+        /// Its anchor.
+        id: String,
+        /// Its title.
+        title: String,
+        /// Its title as markup.
+        title_html: String,
+        /// Symptom and cause.
+        html: String,
+        /// The fix's anchor.
+        fix_id: String,
+        /// The fix.
+        fix_html: String,
+    },
+    /// A question and its answer.
+    Question {
+        /// Its anchor.
+        id: String,
+        /// Its title.
+        title: String,
+        /// Its title as markup.
+        title_html: String,
+        /// The answer.
+        html: String,
+        /// What is asked next.
+        follow_ups: Vec<FollowUpView>,
+    },
+}
+
+/// A follow-up question.
+#[derive(Debug, Clone, Serialize)]
+pub struct FollowUpView {
+    /// Its anchor.
+    pub id: String,
+    /// Its title as markup.
+    pub title_html: String,
+    /// The answer.
+    pub html: String,
+}
+
+/// One question of a quiz.
+#[derive(Debug, Clone, Serialize)]
+pub struct QuizView {
+    /// Its anchor.
+    pub id: String,
+    /// The question as markup.
+    pub title_html: String,
+    /// What stands between question and options.
+    pub body_html: String,
+    /// The options.
+    pub options: Vec<OptionView>,
+    /// Why.
+    pub explanation_html: String,
+}
+
+/// An option of a quiz question.
+#[derive(Debug, Clone, Serialize)]
+pub struct OptionView {
+    /// What it says.
+    pub html: String,
+    /// Whether it is right.
+    pub right: bool,
+}
+
+/// home.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct HomeView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// The stages in their parts, with all topics.
+    pub parts: Vec<PartView>,
+    /// The body.
+    pub body_html: String,
+    /// Where "start" leads.
+    pub first: Option<LinkView>,
+    /// Up to 40 pitfalls from all over the book.
+    pub surprise: Vec<LinkView>,
+    /// All tags.
+    pub tags: Vec<TagLink>,
+}
+
+/// stage.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct StageView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// Its number.
+    pub number: String,
+    /// What the reader will be able to do, as markup.
+    pub objectives: Vec<String>,
+    /// The introduction.
+    pub sections: Vec<SectionView>,
+    /// What to remember.
+    pub takeaway_html: String,
+    /// Common slips, as markup.
+    pub slips: Vec<String>,
+    /// Its topics.
+    pub topics: Vec<TopicLink>,
+    /// The anchor of the quiz.
+    pub quiz_id: String,
+    /// What stands before the first question.
+    pub quiz_intro_html: String,
+    /// The questions.
+    pub quiz: Vec<QuizView>,
+}
+
+/// topic.html and page.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct BodyView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// The body.
+    pub sections: Vec<SectionView>,
+    /// What to know first.
+    pub requires: Vec<LinkView>,
+}
+
+/// pitfalls.html and questions.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct IndexView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// By stage.
+    pub groups: Vec<StageGroup>,
+    /// How many in all.
+    pub count: usize,
+}
+
+/// The pitfalls or questions of a stage.
+#[derive(Debug, Clone, Serialize)]
+pub struct StageGroup {
+    /// The stage.
+    pub stage: StageRef,
+    /// Its items.
+    pub items: Vec<ItemView>,
+}
+
+/// A stage that is named as the place of something.
+#[derive(Debug, Clone, Serialize)]
+pub struct StageRef {
+    /// Its number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// Its site path.
+    pub url: String,
+}
+
+/// A pitfall or a question in a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct ItemView {
+    /// Its title as markup.
+    pub title_html: String,
+    /// Where it stands, anchor included.
+    pub url: String,
+    /// The topic it stands in.
+    pub topic: LinkView,
+    /// The topic's tags.
+    pub tags: Vec<String>,
+}
+
+/// search.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// Everything that can be found, by kind.
+    pub groups: Vec<SearchGroup>,
+}
+
+/// Everything of a kind.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchGroup {
+    /// `stage`, `topic`, `page`, `section`, `pitfall`, `question`, `quiz`, `lab`.
+    pub kind: &'static str,
+    /// The kind's name.
+    pub label: &'static str,
+    /// By title.
+    pub items: Vec<SearchItem>,
+}
+
+/// Something that can be found.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchItem {
+    /// Its title as markup.
+    pub title_html: String,
+    /// What is searched, in lower case.
+    pub text: String,
+    /// Where it stands, anchor included.
+    pub url: String,
+    /// Its breadcrumb.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// Its summary.
+    pub summary: String,
+}
+
+/// tags.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct TagsView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// All tags.
+    pub tags: Vec<TagLink>,
+}
+
+/// tag.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct TagView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// The tag.
+    pub tag: TagLink,
+    /// Pages that carry it.
+    pub topics: Vec<TopicLink>,
+    /// Their pitfalls.
+    pub pitfalls: Vec<ItemView>,
+    /// Their questions.
+    pub questions: Vec<ItemView>,
+}
+
+/// lab.html: a lab's own page.
+#[derive(Debug, Clone, Serialize)]
+pub struct LabView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// The lab.
+    pub lab: LabFigure,
+    /// More to read on the page; none yet from a lab itself.
+    pub sections: Vec<SectionView>,
+    /// Pages that hold it.
+    pub used_in: Vec<LinkView>,
+}
+
+/// A lab's figure.
+#[derive(Debug, Clone, Serialize)]
+pub struct LabFigure {
+    /// Its name.
+    pub name: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// The figure.
+    pub html: String,
+}

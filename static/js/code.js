@@ -1,0 +1,13 @@
+"use strict";
+
+/** A block of code: adds a button that copies it. */
+class CodeBlock extends HTMLElement {
+  connectedCallback() {
+    const code = this.querySelector("code");
+    if (!code || this.querySelector(".code-copy")) return;
+    const button = make("button", { class: "code-copy", type: "button" }, icon("copy"), make("span", {}, "Copy"));
+    button.addEventListener("click", () => copy(code.textContent ?? "", button));
+    this.append(button);
+  }
+}
+customElements.define("fg-code", CodeBlock);

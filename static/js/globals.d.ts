@@ -1,0 +1,6 @@
+/** What wasm-bindgen's glue defines (`--target no-modules`) once its script has run. */
+declare const wasm_bindgen: {
+  (init: { module_or_path: URL | string | BufferSource }): Promise<unknown>;
+  /** `[canonical state, html, announcement, problem]` */
+  draw(lab: string, id: string, state: string): string[];
+};

@@ -1,0 +1,210 @@
+"use strict";
+
+/** The module of the labs, fetched when a lab is first touched; a failed fetch is tried again at the next touch. */
+const labModule = {
+  /** @type {Promise<void> | null} */
+  loading: null,
+
+  /** @returns {Promise<void>} */
+  load() {
+    this.loading ??= this.start().catch((error) => {
+      this.loading = null;
+      throw error;
+    });
+    return this.loading;
+  },
+
+  async start() {
+    const { wasmJs = "", wasm = "" } = document.documentElement.dataset;
+    await new Promise((done, fail) => {
+      const script = make("script", { src: wasmJs });
+      script.addEventListener("load", done);
+      script.addEventListener("error", () => {
+        script.remove();
+        fail(new Error(`could not load ${wasmJs}`));
+      });
+      document.head.append(script);
+    });
+    await wasm_bindgen({ module_or_path: new URL(wasm, document.baseURI) });
+  },
+};
+
+/** A lab: drawn into the page by the builder, redrawn here by the same code on each input. */
+class Lab extends HTMLElement {
+  form = /** @type {HTMLFormElement | null} */ (this.querySelector("form"));
+  body = /** @type {HTMLFieldSetElement | null} */ (this.querySelector(".lab-body"));
+  status = /** @type {HTMLElement | null} */ (this.querySelector(".lab-status"));
+  bar = make("div", { class: "lab-bar" });
+  first = "";
+  /** @type {string[]} the states drawn so far; `at` is the one shown */
+  past = [];
+  at = 0;
+  /** When the newest state was drawn and by which field, so that one word typed is one step back. */
+  last = { time: 0, field: "" };
+  waiting = 0;
+  /** @type {(() => void) | null} */
+  next = null;
+
+  connectedCallback() {
+    const { form, body } = this;
+    if (!form || !body || this.bar.isConnected) return;
+    body.disabled = false;
+    this.first = this.collect(null);
+    this.past = [this.first];
+    this.drawBar();
+    this.prepend(this.bar);
+
+    const load = () => void labModule.load().catch(() => {});
+    for (const touch of ["pointerenter", "focusin", "touchstart"]) this.addEventListener(touch, load, { once: true, passive: true });
+    form.addEventListener("input", (event) => this.heard(event));
+    form.addEventListener("change", (event) => this.heard(event));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const button = event.submitter;
+      this.ask(this.collect(button), button?.getAttribute("value") ?? "", false);
+    });
+    this.follow();
+    addEventListener("hashchange", () => this.follow());
+  }
+
+  /** Draws the state that the address holds for this lab. */
+  follow() {
+    const { lab, state } = fragment.read();
+    if (lab === this.id && state !== this.past[this.at]) this.ask(state, "", true);
+  }
+
+  /** @param {Event} event */
+  heard(event) {
+    const target = /** @type {Element | null} */ (event.target);
+    this.ask(this.collect(null), target?.getAttribute("name") ?? "", false);
+  }
+
+  /**
+   * The form as the text of a state.
+   * @param {HTMLElement | null} button the pressed one
+   * @returns {string}
+   */
+  collect(button) {
+    const data = new FormData(this.form ?? undefined, button);
+    return new URLSearchParams([...data].map(([name, value]) => [name, String(value)])).toString();
+  }
+
+  /**
+   * Draws a state in the next frame; of several within a frame, the last.
+   * @param {string} state
+   * @param {string} field what asked for it
+   * @param {boolean} force whether the focused field is rewritten too
+   */
+  ask(state, field, force) {
+    this.next = () => this.show(state, field, force);
+    if (this.waiting) return;
+    this.waiting = requestAnimationFrame(async () => {
+      try {
+        await labModule.load();
+      } catch {
+        this.fail();
+        return;
+      } finally {
+        this.waiting = 0;
+      }
+      if (this.body?.disabled) this.body.disabled = false;
+      const show = this.next;
+      this.next = null;
+      show?.();
+    });
+  }
+
+  /** The module could not be had: the picture stays, and says so. */
+  fail() {
+    if (this.body) this.body.disabled = true;
+    this.say("This lab could not start: its program was not found. It needs the page to come from a web server, and to be online.", true);
+    addEventListener("online", () => void labModule.load().then(() => this.revive(), () => {}), { once: true });
+  }
+
+  revive() {
+    if (this.body) this.body.disabled = false;
+    this.say("", false);
+  }
+
+  /**
+   * @param {string} state
+   * @param {string} field
+   * @param {boolean} force
+   */
+  show(state, field, force) {
+    const { body } = this;
+    if (!body) return;
+    const [drawn = "", html = "", says = "", problem = ""] = wasm_bindgen.draw(this.dataset.lab ?? "", this.id, state);
+    body.toggleAttribute("data-problem", problem !== "");
+    this.say(problem || says, problem !== "");
+    if (problem) return;
+    const fresh = make("template");
+    fresh.innerHTML = html;
+    morph(body, fresh.content, force, body.querySelector("legend")?.nextSibling ?? null);
+    // What was asked for may be another spelling of what was drawn.
+    if (state === this.first) this.first = drawn;
+    if (state === this.past[this.at]) this.past[this.at] = drawn;
+    this.remember(drawn, field);
+    fragment.keep(this.id, drawn);
+  }
+
+  /**
+   * @param {string} sentence
+   * @param {boolean} visible
+   */
+  say(sentence, visible) {
+    if (!this.status) return;
+    this.status.classList.toggle("visually-hidden", !visible);
+    if (this.status.textContent !== sentence) this.status.textContent = sentence;
+  }
+
+  /**
+   * @param {string} state
+   * @param {string} field
+   */
+  remember(state, field) {
+    if (state === this.past[this.at]) return this.drawBar();
+    const now = performance.now();
+    const goesOn = field !== "" && field === this.last.field && now - this.last.time < 900 && this.at > 0;
+    this.past.length = this.at + (goesOn ? 0 : 1);
+    this.at = this.past.push(state) - 1;
+    this.last = { time: now, field };
+    this.drawBar();
+  }
+
+  /** @param {number} step */
+  go(step) {
+    const state = this.past[this.at + step];
+    if (state === undefined) return;
+    this.at += step;
+    this.last.field = "";
+    this.ask(state, "", true);
+  }
+
+  /** The lab's own buttons. They are made once: a button that is pressed keeps the focus. */
+  drawBar() {
+    if (!this.bar.firstChild) {
+      /** @type {[string, string, () => void][]} */
+      const buttons = [
+        ["undo", "Back", () => this.go(-1)],
+        ["redo", "Forward", () => this.go(1)],
+        ["reset", "Reset", () => this.ask(this.first, "", true)],
+      ];
+      for (const [name, word, act] of buttons) {
+        const button = make("button", { type: "button", title: word }, icon(name), make("span", {}, word));
+        button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && act());
+        this.bar.append(button);
+      }
+      const link = make("button", { type: "button", title: "Copy link" }, icon("link"), make("span", {}, "Copy link"));
+      link.addEventListener("click", () => {
+        const { route, anchor } = fragment.read();
+        const hash = fragment.write({ route, anchor, lab: this.id, state: this.past[this.at] ?? "" });
+        copy(location.href.replace(/#.*$/, "") + hash, link);
+      });
+      this.bar.append(link);
+    }
+    const off = [this.at === 0, this.at === this.past.length - 1, this.past[this.at] === this.first];
+    off.forEach((no, i) => this.bar.children[i]?.setAttribute("aria-disabled", String(no)));
+  }
+}
+customElements.define("fg-lab", Lab);
