@@ -23,8 +23,18 @@ pub struct Fix {
     pub why: String,
 }
 
-/// Proposals for shapes that clash, the likeliest first; empty where no axis and no transpose helps.
-pub fn fixes(shapes: &[Shape], names: &[&str]) -> Vec<Fix> {
+/// Proposals for shapes that clash, the likeliest first; empty where no axis and no transpose helps. The operand called
+/// `target` is written to: it is not changed, and the result must have its shape.
+pub fn fixes(shapes: &[Shape], names: &[&str], target: Option<usize>) -> Vec<Fix> {
+    let mut found = search(shapes, names);
+    if let Some(target) = target {
+        found.retain(|fix| fix.operand != target && shapes.get(target) == Some(&fix.result));
+    }
+    found.truncate(PROPOSALS);
+    found
+}
+
+fn search(shapes: &[Shape], names: &[&str]) -> Vec<Fix> {
     let ndim = shapes.iter().map(Shape::ndim).max().unwrap_or(0);
     let mut found = Vec::new();
     for (at, shape) in shapes.iter().enumerate() {
@@ -33,7 +43,7 @@ pub fn fixes(shapes: &[Shape], names: &[&str]) -> Vec<Fix> {
         }
     }
     for (at, shape) in shapes.iter().enumerate() {
-        if found.is_empty() && shape.ndim() == 2 {
+        if shape.ndim() == 2 && shape.ndim() == ndim {
             transpose(shapes, names, at, &mut found);
         }
     }
@@ -44,7 +54,6 @@ pub fn fixes(shapes: &[Shape], names: &[&str]) -> Vec<Fix> {
         }
         wider += 1;
     }
-    found.truncate(PROPOSALS);
     found
 }
 
@@ -118,7 +127,7 @@ mod tests {
     fn first(shapes: &[&[u64]]) -> Option<(String, String)> {
         let shapes: Vec<Shape> = shapes.iter().map(|sizes| Shape(sizes.to_vec())).collect();
         let names = ["a", "b", "c", "d", "e", "f"];
-        fixes(&shapes, &names).into_iter().next().map(|fix| (fix.expression, fix.result.to_string()))
+        fixes(&shapes, &names, None).into_iter().next().map(|fix| (fix.expression, fix.result.to_string()))
     }
 
     #[test]

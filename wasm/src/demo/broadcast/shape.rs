@@ -74,6 +74,19 @@ impl fmt::Display for Shape {
     }
 }
 
+/// Sizes some of which are not there, as NumPy's C code writes them (`convert_shape_to_string` in `common.c`):
+/// `(2,newaxis,3)`. Leading missing ones are left out, and then a single size has no comma: `(3)`.
+pub fn newaxis_text(sizes: &[Option<u64>]) -> String {
+    let first = sizes.iter().take_while(|size| size.is_none()).count();
+    let texts: Vec<String> = sizes
+        .iter()
+        .skip(first)
+        .map(|size| size.map_or_else(|| String::from("newaxis"), |size| size.to_string()))
+        .collect();
+    let comma = if texts.len() == 1 && sizes.len() == 1 { "," } else { "" };
+    format!("({}{comma})", texts.join(","))
+}
+
 /// Reads whole numbers, perhaps negative, as a tuple is typed: `(8, 1, 6, 1)`, `8,1,6,1`, `8 1 6 1`, `[3]`, `()`, `1_000`.
 ///
 /// # Errors
