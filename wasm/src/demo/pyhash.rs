@@ -61,6 +61,7 @@ impl Value {
         match (self, other) {
             (Self::None, Self::None) => true,
             (Self::Str(a), Self::Str(b)) => a == b,
+            (Self::Int(a), Self::Int(b)) => a == b,
             (Self::Nan(a), Self::Nan(b)) => a == b,
             (Self::Float(a), Self::Float(b)) => a == b,
             (Self::Tuple(a), Self::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),

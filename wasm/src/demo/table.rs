@@ -1,10 +1,13 @@
 //! What the dict lab and the set lab share: operations, the trace of playing them on a table, and the figure around it.
 
+pub mod controls;
 pub mod figure;
 #[cfg(feature = "json")]
 pub mod json;
 pub mod ops;
+pub mod request;
 pub mod scenario;
+pub mod stage;
 pub mod svg;
 pub mod words;
 
@@ -153,22 +156,21 @@ pub trait Table {
     fn work(&self) -> u64;
 }
 
-/// Plays all operations.
+/// Plays operations until `until` of them are played, from where `steps` ends.
 ///
 /// # Errors
 /// A sentence, where there are more of them than [`MAX_OPS`] or they take more than [`MAX_WORK`].
-pub fn play(table: &mut dyn Table, ops: &[Op]) -> Result<Vec<Step>, String> {
+pub fn play(table: &mut dyn Table, ops: &[Op], steps: &mut Vec<Step>, until: usize) -> Result<(), String> {
     if ops.len() > MAX_OPS {
         return Err(format!("At most {MAX_OPS} operations; these are {}.", ops.len()));
     }
-    let mut steps = Vec::with_capacity(ops.len());
-    for number in 0..ops.len() {
+    for number in steps.len()..until.min(ops.len()) {
         steps.push(table.apply(ops, number));
         if table.work() > MAX_WORK {
             return Err(format!("These keys collide so much that more than {MAX_WORK} slots were inspected."));
         }
     }
-    Ok(steps)
+    Ok(())
 }
 
 /// The hash's low bits, the first slot to inspect in a table of `size` slots, a power of two.

@@ -179,7 +179,7 @@ pub(crate) fn typed() -> impl Strategy<Value = String> {
 /// Holds a lab to its bounds on any state, typed or sent.
 pub(crate) fn bears(lab: &'static Lab) {
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
-        cases: 400,
+        cases: 200,
         failure_persistence: None,
         ..ProptestConfig::default()
     });

@@ -2,8 +2,9 @@
 
 use super::model::{DUMMY, Dict, HEADER_BYTES, OBJECT_BYTES};
 use crate::demo::Ids;
-use crate::demo::table::figure::{Part, Scene, View, badge};
+use crate::demo::table::figure::{Part, Scene, View};
 use crate::demo::table::ops::Op;
+use crate::demo::table::stage::badge;
 use crate::demo::table::svg::Svg;
 use crate::demo::table::words::{label, shorten};
 use crate::html::Html;
@@ -198,10 +199,7 @@ impl Dict {
             "Above 32 slots the lines are left out: each slot names its entry by number.",
         );
         let name = ids.of("entries");
-        html.open(
-            "div",
-            &[("aria-labelledby", &name), ("class", "lab-scroll dict-tall"), ("role", "region"), ("tabindex", "0")],
-        );
+        html.open("section", &[("aria-labelledby", &name), ("class", "lab-scroll dict-tall"), ("tabindex", "0")]);
         html.open("table", &[("class", "lab-table")]).element(
             "caption",
             &[("id", &name)],
@@ -228,6 +226,6 @@ impl Dict {
             }
             html.close("tr");
         }
-        html.raw("</tbody></table></div>");
+        html.raw("</tbody></table></section>");
     }
 }

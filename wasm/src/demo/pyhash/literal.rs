@@ -116,10 +116,10 @@ impl<'a> Cursor<'a> {
     /// Reads a name, without dots.
     pub fn name(&mut self) -> Option<&'a str> {
         let start = *self;
-        if !self.peek().is_some_and(|c| c.is_alphabetic() || c == '_') {
+        if !self.peek().is_some_and(is_letter) {
             return None;
         }
-        while self.peek().is_some_and(|c| c.is_alphanumeric() || c == '_') {
+        while self.peek().is_some_and(|c| is_letter(c) || c.is_ascii_digit()) {
             self.bump();
         }
         Some(self.since(start))
@@ -133,6 +133,11 @@ impl<'a> Cursor<'a> {
             None => line.to_string(),
         }
     }
+}
+
+/// What a name may begin with; past ASCII anything goes.
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic() || c == '_' || !c.is_ascii()
 }
 
 /// Reads one key.
@@ -254,7 +259,7 @@ fn atom(cursor: &mut Cursor<'_>, names: &mut Names, depth: u32) -> Result<Value,
         Some('[') => Err("a list is unhashable, so it is no key; a tuple is one".into()),
         Some('{') => Err("a dict or a set is unhashable, so it is no key".into()),
         Some(c) if c.is_ascii_digit() || c == '.' => number(cursor),
-        Some(c) if c.is_alphabetic() || c == '_' => named(cursor, names),
+        Some(c) if is_letter(c) => named(cursor, names),
         None | Some('\n' | ';' | '#') => Err("a key is missing".into()),
         Some(_) => Err(format!("{} is no key", quoted(cursor))),
     }

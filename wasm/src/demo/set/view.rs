@@ -2,9 +2,10 @@
 
 use super::model::{LINEAR_PROBES, MIN_SIZE, OBJECT_BYTES, SLOT_BYTES, Set, Slot};
 use crate::demo::Ids;
-use crate::demo::table::figure::{Part, Scene, View, badge};
+use crate::demo::table::figure::{Part, Scene, View};
 use crate::demo::table::home;
 use crate::demo::table::ops::Op;
+use crate::demo::table::stage::badge;
 use crate::demo::table::svg::Svg;
 use crate::demo::table::words::{label, shorten};
 use crate::html::Html;

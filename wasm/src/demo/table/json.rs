@@ -45,7 +45,8 @@ fn played(state: &Json, scenarios: &Scenarios, mut table: impl Table) -> Result<
         }
         _ => return Err("“ops” is a list of [\"i\", key], [\"l\", key] and [\"d\", key].".into()),
     };
-    let steps = play(&mut table, &ops)?;
+    let mut steps = Vec::with_capacity(ops.len());
+    play(&mut table, &ops, &mut steps, ops.len())?;
     let order = table.order();
     let keys = order.iter().filter_map(|number| ops.get(*number as usize)).map(|op| json::write(&op.key));
     let order = keys.collect::<Vec<_>>();

@@ -95,7 +95,7 @@ pub static DICT: Scenarios = Scenarios {
             name: "equal",
             title: "True, 1 and 1.0",
             note: "Equal keys have equal hashes and are one key: the first stays, the last value wins. The string \"1\" is another key, and -1 and -2 share a hash without being equal.",
-            text: "d[True] = \"bool\"\nd[1] = \"int\"\nd[1.0] = \"float\"\nd[\"1\"] = \"str\"\nd[-1] = \"minus one\"\nd[-2] = \"minus two\"\nd[0.0] = \"zero\"\nFalse in d\nd[(1, True)] = \"tuple\"\n(1.0, 1) in d",
+            text: "d[True] = \"a\"\nd[1] = \"b\"\nd[1.0] = \"c\"\nd[\"1\"] = \"d\"\nd[-1] = \"e\"\nd[-2] = \"f\"\nd[0.0] = \"g\"\nFalse in d\nd[(1, True)] = \"h\"\n(1.0, 1) in d",
             step: 3,
         },
         Scenario {
@@ -109,7 +109,7 @@ pub static DICT: Scenarios = Scenarios {
             name: "nan",
             title: "nan as a key",
             note: "A nan equals nothing, itself included. A table looks at identity first, so the same object is found, and every other nan is a new key. Its hash comes from its address (here a made-up one).",
-            text: "x = float(\"nan\")\nd[x] = \"first\"\nx in d\nfloat(\"nan\") in d\nd[float(\"nan\")] = \"second\"\nd[float(\"nan\")] = \"third\"\ndel d[x]",
+            text: "x = float(\"nan\")\nd[x] = \"a\"\nx in d\nfloat(\"nan\") in d\nd[float(\"nan\")] = \"b\"\nd[float(\"nan\")] = \"c\"\ndel d[x]",
             step: 3,
         },
     ],

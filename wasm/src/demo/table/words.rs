@@ -2,7 +2,6 @@
 
 use super::ops::{Kind, Op};
 use super::{Jumps, Outcome, Probe, Saw, Step};
-use crate::demo::Ids;
 use crate::html::Html;
 
 /// A text cut to `width` columns, an ellipsis at its end; characters of East Asian scripts and pictures count twice.
@@ -49,7 +48,7 @@ pub fn outcome(step: &Step, ops: &[Op], table: &str) -> String {
                 ),
                 Some([old, new]) => match step.slot_after_resize {
                     Some(after) => format!(
-                        "A new key in slot {slot}; now too many slots are taken, and the set is rebuilt: {old} → {new} slots. The key moves to slot {after}."
+                        "A new key in slot {slot}; now too many slots are taken, and the set is rebuilt: {old} → {new} slots. There the key is in slot {after}."
                     ),
                     None => format!(
                         "A new key, but no entry is free: the table is rebuilt, {old} → {new} slots; stored in slot {slot}."
@@ -75,14 +74,22 @@ pub fn outcome(step: &Step, ops: &[Op], table: &str) -> String {
 
 /// One line of the trace.
 pub fn trace(step: &Step, code: &str, ops: &[Op], table: &str) -> String {
-    let slots = |probes: &[Probe]| probes.iter().map(|probe| probe.slot.to_string()).collect::<Vec<_>>().join(", ");
-    let mut line = format!("{code}: {}", outcome(step, ops, table));
-    if !step.lookup.is_empty() {
-        line += &format!(" Looked in {}.", slots(&step.lookup));
-    }
-    if step.grew() && !step.insert.is_empty() {
-        line += &format!(" Placed by way of {}.", slots(&step.insert));
-    }
+    let mut line = code.to_string();
+    line += ": ";
+    line += &outcome(step, ops, table);
+    let mut slots = |before: &str, probes: &[Probe]| {
+        for (at, probe) in probes.iter().take(MAX_ROWS).enumerate() {
+            line += if at == 0 { before } else { ", " };
+            line += &probe.slot.to_string();
+        }
+        line += match probes.len() {
+            0 => "",
+            1..=MAX_ROWS => ".",
+            _ => " and more.",
+        };
+    };
+    slots(" Looked in ", &step.lookup);
+    slots(" Placed by way of ", if step.grew() { &step.insert } else { &[] });
     line + &format!(" {}, {} bytes.", count(step.used as usize, "key"), step.sizeof)
 }
 
@@ -116,15 +123,13 @@ pub struct Path<'a> {
     pub run: u32,
 }
 
-/// The rows of a path that are shown; the others are counted.
+/// The slots of a path that are shown; the others are counted.
 const MAX_ROWS: usize = 24;
 
 /// A path as a table: which slot, why it, what was there. Whether there was a jump, for the sentence on jumps.
-pub fn path(html: &mut Html, ids: Ids<'_>, path: &Path<'_>, op: &Op, ops: &[Op]) -> bool {
+pub fn path(html: &mut Html, path: &Path<'_>, op: &Op, ops: &[Op]) -> bool {
     let mask = path.size.saturating_sub(1);
-    let name = ids.of(if path.title.contains("new") { "placing" } else { "probes" });
-    html.open("div", &[("aria-labelledby", &name), ("class", "lab-scroll"), ("role", "region"), ("tabindex", "0")]);
-    html.open("table", &[("class", "lab-table dict-probes")]).element("caption", &[("id", &name)], path.title);
+    html.open("table", &[("class", "lab-table dict-probes")]).element("caption", &[], path.title);
     html.raw("<thead><tr>");
     html.open("th", &[("scope", "col")]).element("span", &[("class", "visually-hidden")], "Probe").close("th");
     for head in ["Slot", "Because", "What is there"] {
@@ -162,7 +167,7 @@ pub fn path(html: &mut Html, ids: Ids<'_>, path: &Path<'_>, op: &Op, ops: &[Op])
         }
         html.text(what).close("td").close("tr");
     }
-    html.raw("</tbody></table></div>");
+    html.raw("</tbody></table>");
     if path.probes.len() > MAX_ROWS {
         html.element("p", &[("class", "lab-note")], format_args!("… and {} more.", path.probes.len() - MAX_ROWS));
     }
