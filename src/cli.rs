@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use fieldguide::diagnostic::{Severity, terminal};
-use fieldguide::lab;
 use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
+use fieldguide::{lab, proof};
 
 /// Turns a folder of Markdown into a reference guide whose pages are alive.
 #[derive(Parser)]
@@ -59,6 +59,12 @@ enum Command {
     Check {
         #[command(flatten)]
         book: BookArgs,
+        /// Run every Python snippet in real CPython and compare what it prints with what is recorded.
+        #[arg(long)]
+        run: bool,
+        /// With --run: record what is printed.
+        #[arg(long, requires = "run")]
+        write: bool,
     },
     /// Answer a lab's state in the terminal.
     Lab {
@@ -100,7 +106,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli.command {
         Command::Build { book, to } => build(&book, &to),
         Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
-        Command::Check { book } => Ok(check_book(&book)),
+        Command::Check { book, run, write } => check_book(&book, run, write),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };
     result.unwrap_or_else(|error| {
@@ -175,12 +181,47 @@ fn refuse_the_books_own_folders(book: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check_book(args: &BookArgs) -> ExitCode {
+fn check_book(args: &BookArgs, run: bool, write: bool) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
-    let build = pipeline::build(&Disk::new(&args.book), Options { drafts: true, ..Options::default() });
+    let mut build = pipeline::build(&Disk::new(&args.book), Options { drafts: true, ..Options::default() });
+    let summary = match run && build.count(Severity::Error) == 0 {
+        true => {
+            let proof = proof::check(&build.book.pages, &build.book.config, &build.sources, &args.book, write);
+            let (summary, diagnostics) = proof.map_err(|why| anyhow::anyhow!(why.0))?;
+            build.diagnostics.extend(diagnostics);
+            Some(summary)
+        }
+        false => None,
+    };
     let fine = report(&build, args.strict);
+    if let Some(summary) = &summary {
+        print_summary(summary);
+    }
     println!("checked in {}: {}", seconds(start.elapsed()), mistakes(&build));
-    if fine { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn print_summary(summary: &proof::Summary) {
+    for reason in &summary.unproven {
+        println!("pitfall not proven: {reason}");
+    }
+    for reason in &summary.kept_out {
+        println!("not run: {reason}");
+    }
+    if !summary.isolated {
+        println!("snippets could reach the network: this system doesn't let `unshare` cut them off");
+    }
+    println!(
+        "{} proven on Python {} ({} run now), {} agree, {} recorded, {} not run, {} of {} pitfalls proven",
+        plural(summary.snippets, "snippet"),
+        summary.versions.join(", "),
+        plural(summary.ran, "process").replace("processs", "processes"),
+        plural(summary.outputs, "output"),
+        summary.written,
+        summary.kept_out.len(),
+        summary.pitfalls.0,
+        summary.pitfalls.1,
+    );
 }
 
 fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result<ExitCode> {

@@ -463,7 +463,8 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     fn output(&mut self, node: Node<'_>, info: &Info, text: String) {
-        let output = fence::output(info, text, self.diagnostics);
+        let block = self.span_of(node).bytes();
+        let output = fence::output(info, text, block, self.diagnostics);
         let above = node.previous_sibling().is_some_and(|above| {
             matches!(&above.data().value, NodeValue::CodeBlock(code) if code.fenced && {
                 let language = code.info.split(|c: char| c.is_whitespace() || c == '{').next().unwrap_or_default().to_lowercase();
