@@ -25,14 +25,14 @@ super="U+2070,U+2074-2079,U+2080-2089"
 boxes="U+2500-257F,U+2580-2593,U+25A0,U+25A1,U+25AA,U+25B2,U+25B6,U+25BC,U+25C0,U+25CB,U+25CF"
 operators="U+2194,U+21B5,U+21D2,U+2200,U+2203,U+2205,U+2208,U+2209,U+2227-222B,U+2261,U+2282,U+2286,U+00D7,U+2717,U+23CE"
 
-# subset SOURCE AXES UNICODES FEATURES NAME
+# subset SOURCE AXES UNICODES FEATURES NAME FILE
 subset() {
     venv/bin/fonttools varLib.instancer --quiet "$1" $2 --output=axes.ttf
     venv/bin/pyftsubset axes.ttf --unicodes="$3" --layout-features="$4" --no-hinting --name-IDs=0,1,2,3,4,6,13,14 --output-file=subset.ttf
-    venv/bin/python - "$5" "$here" <<'PY'
+    venv/bin/python - "$5" "$6" "$here" <<'PY'
 import sys
 from fontTools.ttLib import TTFont
-name, here = sys.argv[1:]
+name, file, here = sys.argv[1:]
 font = TTFont("subset.ttf", recalcTimestamp=False)
 for record in list(font["name"].names):
     if record.nameID in (1, 4):
@@ -40,15 +40,15 @@ for record in list(font["name"].names):
     elif record.nameID in (3, 6):
         record.string = name.replace(" ", "")
 font.flavor = "woff2"
-font.save(f"{here}/{name.lower().replace(' ', '-')}.woff2")
+font.save(f"{here}/{file}.woff2")
 PY
 }
 
 serif=node_modules/source-serif/VAR/SourceSerif4Variable
 code=node_modules/source-code-pro/VF/SourceCodeVF
-subset $serif-Roman.ttf "wght=400:700 opsz=16" "$latin,$signs,$greek,$super" kern,tnum,liga "Guide Text"
-subset $serif-Italic.ttf "wght=400 opsz=16" "$latin,$signs" kern,tnum,liga "Guide Text Italic"
-subset $code-Upright.ttf "wght=400" "$latin,$signs,$greek,$super,$boxes,$operators" ccmp "Guide Code"
+subset $serif-Roman.ttf "wght=400:700 opsz=16" "$latin,$signs,$greek,$super" kern,tnum,liga "Guide Text" text
+subset $serif-Italic.ttf "wght=400 opsz=16" "$latin,$signs" kern,tnum,liga "Guide Text Italic" italic
+subset $code-Upright.ttf "wght=400" "$latin,$signs,$greek,$super,$boxes,$operators" ccmp "Guide Code" code
 
 cp node_modules/source-serif/LICENSE.md "$here/LICENSE-text.md"
 cp node_modules/source-code-pro/LICENSE.md "$here/LICENSE-code.md"

@@ -1,6 +1,10 @@
 //! The labs: each is a pure model and a view, one file a lab, and the same code draws at build time and in the browser.
 
 pub mod broadcast;
+pub mod dict;
+pub mod pyhash;
+pub mod set;
+pub mod table;
 
 use crate::html::Html;
 use crate::state::State;
@@ -81,7 +85,7 @@ impl Ids<'_> {
 }
 
 /// All labs, in the order of their pages.
-pub static LABS: &[&Lab] = &[&broadcast::LAB];
+pub static LABS: &[&Lab] = &[&broadcast::LAB, &dict::LAB, &set::LAB];
 
 /// The lab of that name.
 pub fn lab(name: &str) -> Option<&'static Lab> {

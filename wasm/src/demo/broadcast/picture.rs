@@ -216,12 +216,13 @@ pub fn legend(html: &mut Html, again: &str, at: Option<&[u64]>) {
     if at.is_some() {
         html.raw(" <span class=\"broadcast-key broadcast-key-source\"></span> read now");
     }
+    html.close("p");
     if let Some((at, extra @ 1..)) = at.map(|at| (at, at.len().saturating_sub(3))) {
         let index: Vec<String> = at.iter().take(extra).map(u64::to_string).collect();
         let others = if extra == 1 { "axis" } else { "axes" };
-        html.text(format_args!(". Drawn are the last three axes, at [{}] of the {others} before.", index.join(", ")));
+        let text = format!("Drawn: the last three axes, at [{}] of the {others} before.", index.join(", "));
+        html.element("p", &[("class", "lab-note broadcast-legend")], text);
     }
-    html.close("p");
 }
 
 /// Draws a block as an SVG of its own.

@@ -45,7 +45,7 @@ fn controls(html: &mut Html, ids: Ids<'_>, query: &Query) {
     let (fewest, most) = query.op.operands();
     // Enter in a text field presses a form's first button: this one, which changes nothing.
     html.raw("<button hidden name=\"act\" type=\"submit\" value=\"\">Draw</button>");
-    html.open("div", &[("class", "broadcast-controls")]);
+    html.open("div", &[("class", "lab-row broadcast-controls")]);
     html.open("fieldset", &[("class", "broadcast-operands")]).element("legend", &[], "Shapes");
     for (at, text) in query.texts.iter().enumerate() {
         if at >= most {

@@ -171,7 +171,8 @@ pub(super) fn reduced(ids: Ids<'_>, query: &Query, shape: &Shape, axes: &Axes) -
 }
 
 fn grid(shape: &Shape, flags: &[bool], keepdims: bool) -> Grid {
-    let mut grid = Grid { label: "Axes that stay and axes that are summed over", ..Grid::default() };
+    let label = format!("Axes of {} that stay and that are summed over", shape.python());
+    let mut grid = Grid { label, ..Grid::default() };
     let mut cells = Vec::new();
     for (at, (&size, &gone)) in shape.0.iter().zip(flags).enumerate() {
         grid.head.push(at.to_string());

@@ -54,7 +54,11 @@ pub(super) fn see(ids: Ids<'_>, query: &Query, shapes: &[Shape]) -> Seen {
             }
         }
     }
-    let mut grid = Grid { label: "Shapes lined up at their last axis", ..Grid::default() };
+    let texts: Vec<String> = shapes.iter().map(Shape::python).collect();
+    let mut grid = Grid {
+        label: format!("{}: {} lined up at their last axis", looped.expression(None), texts.join(", ")),
+        ..Grid::default()
+    };
     grid.axes(&looped.names, &looped.axes);
     for column in 0..looped.dropped {
         grid.drop_column(column);

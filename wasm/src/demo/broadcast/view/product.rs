@@ -136,7 +136,8 @@ impl Product<'_> {
 
     /// One column for every axis of the result and one for the axis that is summed over.
     fn grid(&self, (columns, rows): (u64, u64)) -> Grid {
-        let mut grid = Grid { label: "Axes that broadcast, are kept and are summed over", ..Grid::default() };
+        let label = format!("Axes of {} and {} that are kept and summed over", self.a.python(), self.b.python());
+        let mut grid = Grid { label, ..Grid::default() };
         let (left, right) = (split(self.a), split(self.b));
         let kept_a = if self.query.op == Op::Dot { self.a.ndim().saturating_sub(1) } else { left.core.ndim() - 1 };
         let kept_b = if self.query.op == Op::Dot { self.b.ndim().saturating_sub(1) } else { right.core.ndim() - 1 };

@@ -75,7 +75,7 @@ pub(super) struct Grid {
     /// The rule of each column in a word or two.
     pub(super) rule: Vec<&'static str>,
     /// What the table is, for those who do not see it.
-    pub(super) label: &'static str,
+    pub(super) label: String,
 }
 
 impl Grid {
@@ -113,7 +113,7 @@ impl Grid {
         if self.head.is_empty() {
             return;
         }
-        scroll(html, "lab-scroll broadcast-aligned", self.label);
+        scroll(html, "lab-scroll broadcast-aligned", &self.label);
         html.open("table", &[("class", "broadcast-grid")]).open("thead", &[]).open("tr", &[]);
         html.element("th", &[("scope", "col")], "axis");
         for head in &self.head {
@@ -133,7 +133,7 @@ impl Grid {
         for rule in &self.rule {
             html.element("td", &[], rule);
         }
-        html.close("tr").close("tfoot").close("table").close("div");
+        html.close("tr").close("tfoot").close("table").close("section");
     }
 }
 
@@ -145,9 +145,9 @@ fn line(html: &mut Html, name: &str, cells: &[Cell]) {
     html.close("tr");
 }
 
-/// Opens a box that wide things scroll in.
+/// Opens a box that wide things scroll in, a `section`; a page may hold several labs, and wants names that differ.
 pub(super) fn scroll(html: &mut Html, class: &str, label: &str) {
-    html.open("div", &[("class", class), ("tabindex", "0"), ("role", "region"), ("aria-label", label)]);
+    html.open("section", &[("class", class), ("tabindex", "0"), ("aria-label", label)]);
 }
 
 /// The rule of one axis in a word or two.
@@ -179,7 +179,8 @@ pub(super) struct Stored<'a> {
 pub(super) fn memory(html: &mut Html, query: &Query, rows: &[Stored<'_>]) {
     let size = |shape: &Shape| bytes(super::bytes_of(shape, query));
     let broadcast = rows.iter().any(|row| row.like.is_some());
-    scroll(html, "lab-scroll", "Strides and bytes");
+    let shapes: Vec<String> = rows.iter().map(|row| row.shape.python()).collect();
+    scroll(html, "lab-scroll", &format!("Strides and bytes of {}", shapes.join(", ")));
     html.open("table", &[("class", "lab-table broadcast-memory")]);
     html.raw("<thead><tr><th scope=\"col\">array</th><th scope=\"col\">strides</th><th scope=\"col\">stored</th>");
     if broadcast {
@@ -196,5 +197,5 @@ pub(super) fn memory(html: &mut Html, query: &Query, rows: &[Stored<'_>]) {
         }
         html.close("tr");
     }
-    html.close("tbody").close("table").close("div");
+    html.close("tbody").close("table").close("section");
 }
