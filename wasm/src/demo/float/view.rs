@@ -48,7 +48,6 @@ pub(super) fn draw(input: &Input, ids: Ids<'_>) -> Result<Html, String> {
     extras::integers(&mut html, input);
     extras::ranges(&mut html, input);
     extras::numbers(&mut html, input);
-    furniture::steps(&mut html, &words::steps(input));
     Ok(html)
 }
 

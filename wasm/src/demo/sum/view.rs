@@ -75,8 +75,8 @@ pub(super) fn draw(state: State, typed: &str, values: &[f64], ids: Ids<'_>) -> D
         chart(&mut html, values, exact);
     }
     table(&mut html, values);
-    furniture::steps(&mut html, &words(values, &ways, exact.as_ref()));
-    Drawing { state, html: html.finish(), announce: announce(&ways, exact.as_ref()), problem: None }
+    let steps = words(values, &ways, exact.as_ref());
+    Drawing::finished(state, html, announce(&ways, exact.as_ref()), steps)
 }
 
 fn exact(values: &[f64]) -> Exact {
