@@ -18,7 +18,7 @@ venv/bin/pip install --quiet fonttools==4.68.0 brotli==1.2.1
 
 # Latin letters, punctuation, arrows, maths signs and the Greek that formulas use.
 latin="U+0020-007E,U+00A0-00FF,U+0131,U+0141,U+0142,U+0152,U+0153,U+0160,U+0161,U+017D,U+017E,U+0107,U+010D,U+0119,U+0144,U+0151,U+0159,U+015B,U+015F,U+011F"
-signs="U+2013,U+2014,U+2018-201A,U+201C-201E,U+2022,U+2026,U+2032,U+2033,U+20AC,U+2190-2193,U+2212,U+2248,U+2260,U+2264,U+2265,U+221E,U+221A,U+2211,U+2713"
+signs="U+2013,U+2014,U+2018-201A,U+201C-201E,U+2022,U+2026,U+2032,U+2033,U+2039,U+203A,U+20AC,U+2190-2193,U+21A9,U+2212,U+2248,U+2260,U+2264,U+2265,U+221E,U+221A,U+2211,U+2713"
 greek="U+0394,U+03A3,U+03B1,U+03B2,U+03B4,U+03B5,U+03BB,U+03BC,U+03C0,U+03C3"
 super="U+2070,U+2074-2079,U+2080-2089"
 # Code also draws boxes, blocks and the operators that a program prints.

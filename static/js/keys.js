@@ -2,12 +2,10 @@
 
 /** What each key does, for the help. */
 const KEYS = [
-  ["/", "search"],
-  ["Ctrl K", "search"],
-  ["←", "previous page"],
-  ["→", "next page"],
-  ["?", "this help"],
-  ["Esc", "close what is open"],
+  { keys: ["/", "Ctrl K"], does: "search" },
+  { keys: ["←", "→"], does: "previous and next page" },
+  { keys: ["?"], does: "this help" },
+  { keys: ["Esc"], does: "close what is open" },
 ];
 
 /** The help on keys: a button, and the dialog that it and `?` open. */
@@ -19,7 +17,10 @@ class Help extends HTMLElement {
     const button = make("button", { class: "quiet-button", type: "button" }, "Keyboard ", make("kbd", {}, "?"));
     button.addEventListener("click", () => this.open());
     const list = make("dl");
-    for (const [key, does] of KEYS) list.append(make("div", {}, make("dt", {}, make("kbd", {}, key ?? "")), make("dd", {}, does ?? "")));
+    for (const { keys, does } of KEYS) {
+      const names = keys.flatMap((key) => [make("kbd", {}, key), " "]);
+      list.append(make("div", {}, make("dt", {}, ...names), make("dd", {}, does)));
+    }
     const close = make("button", { class: "button", type: "button" }, "Close");
     close.addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());

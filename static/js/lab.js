@@ -16,7 +16,7 @@ const labModule = {
 
   async start() {
     const { wasmJs = "", wasm = "" } = document.documentElement.dataset;
-    await new Promise((done, fail) => {
+    const loaded = typeof wasm_bindgen !== "undefined" || new Promise((done, fail) => {
       const script = make("script", { src: wasmJs });
       script.addEventListener("load", done);
       script.addEventListener("error", () => {
@@ -25,6 +25,7 @@ const labModule = {
       });
       document.head.append(script);
     });
+    await loaded;
     await wasm_bindgen({ module_or_path: new URL(wasm, document.baseURI) });
   },
 };
@@ -107,7 +108,7 @@ class Lab extends HTMLElement {
       } finally {
         this.waiting = 0;
       }
-      if (this.body?.disabled) this.body.disabled = false;
+      if (this.body?.disabled) this.revive();
       const show = this.next;
       this.next = null;
       show?.();
@@ -118,11 +119,13 @@ class Lab extends HTMLElement {
   fail() {
     if (this.body) this.body.disabled = true;
     this.say("This lab could not start: its program was not found. It needs the page to come from a web server, and to be online.", true);
+    this.status?.setAttribute("data-failed", "");
     addEventListener("online", () => void labModule.load().then(() => this.revive(), () => {}), { once: true });
   }
 
   revive() {
     if (this.body) this.body.disabled = false;
+    this.status?.removeAttribute("data-failed");
     this.say("", false);
   }
 
@@ -149,13 +152,21 @@ class Lab extends HTMLElement {
   }
 
   /**
+   * Puts a sentence into the status line: for a screen reader alone, or in sight, right below the field that it is about.
    * @param {string} sentence
    * @param {boolean} visible
    */
   say(sentence, visible) {
-    if (!this.status) return;
-    this.status.classList.toggle("visually-hidden", !visible);
-    if (this.status.textContent !== sentence) this.status.textContent = sentence;
+    const { status, form } = this;
+    if (!status || !form) return;
+    status.classList.toggle("visually-hidden", !visible);
+    if (status.textContent !== sentence) status.textContent = sentence;
+    if (!visible) return;
+    const focused = form.contains(document.activeElement) ? document.activeElement : null;
+    const near = (focused ?? form.querySelector("input:not([type=hidden]), select"))?.getBoundingClientRect();
+    const frame = form.getBoundingClientRect();
+    status.style.top = `${(near?.bottom ?? frame.top) - frame.top + 8}px`;
+    status.style.left = `${Math.max(0, Math.min((near?.left ?? 0) - frame.left, frame.width - status.offsetWidth))}px`;
   }
 
   /**

@@ -2,8 +2,10 @@
 
 pub mod broadcast;
 pub mod dict;
+pub mod float;
 pub mod pyhash;
 pub mod set;
+pub mod sum;
 pub mod table;
 
 use crate::html::Html;
@@ -85,7 +87,7 @@ impl Ids<'_> {
 }
 
 /// All labs, in the order of their pages.
-pub static LABS: &[&Lab] = &[&broadcast::LAB, &dict::LAB, &set::LAB];
+pub static LABS: &[&Lab] = &[&broadcast::LAB, &float::LAB, &sum::LAB, &dict::LAB, &set::LAB];
 
 /// The lab of that name.
 pub fn lab(name: &str) -> Option<&'static Lab> {

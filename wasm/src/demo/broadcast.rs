@@ -75,7 +75,7 @@ pub enum Asked {
     /// A product of two.
     Product(Shape, Shape),
     /// A shape, and the one it is to get.
-    Reshape(Shape, Vec<i128>),
+    Reshape(Shape, Vec<i64>),
     /// A shape, and the axes that are summed over.
     Reduce(Shape, Axes),
 }
@@ -105,7 +105,7 @@ impl Asked {
                         shape::VIEW_AXES
                     ));
                 }
-                Self::Reshape(a.clone(), wanted.into_iter().map(i128::from).collect())
+                Self::Reshape(a.clone(), wanted)
             }
             (Op::Reduce, [a]) => Self::Reduce(a.clone(), query::axes(&query.axis)?),
             _ => Self::Loop(shapes),

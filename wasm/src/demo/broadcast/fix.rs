@@ -2,6 +2,7 @@
 
 use super::model::{agreed, align};
 use super::shape::Shape;
+use super::text::list;
 
 /// No more axes than this are tried with new ones put in: 2**8 places.
 const TRIED_AXES: usize = 8;
@@ -74,23 +75,18 @@ fn insertions(shapes: &[Shape], names: &[&str], at: usize, ndim: usize, found: &
     // Bit `i` of `places`: place `i` holds an axis of the operand. A leading new axis would change nothing.
     for places in (0u32..1 << ndim).filter(|p| p & 1 == 1 && p.count_ones() as usize == shape.ndim()) {
         let mut own = shape.0.iter().copied();
-        let becomes: Vec<u64> =
-            (0..ndim).map(|place| if places >> place & 1 == 1 { own.next().unwrap_or(1) } else { 1 }).collect();
-        let becomes = Shape(becomes);
+        let size = |place: usize| if places >> place & 1 == 1 { own.next().unwrap_or(1) } else { 1 };
+        let becomes = Shape::of((0..ndim).map(size));
         let Some(result) = fits(shapes, at, &becomes) else { continue };
         let last_new = (0..ndim).rev().find(|place| places >> place & 1 == 0).unwrap_or(0);
-        let index: Vec<&str> =
-            (0..=last_new).map(|place| if places >> place & 1 == 1 { ":" } else { "None" }).collect();
-        let expression = format!("{name}[{}]", index.join(", "));
+        let index = |place: usize| String::from(if places >> place & 1 == 1 { ":" } else { "None" });
+        let expression = format!("{name}[{}]", list((0..=last_new).map(index), ", "));
         let whole = shapes.iter().position(|other| other.ndim() == ndim && kept(other, places, shape));
         let why = match whole.and_then(|whole| names.get(whole)) {
             Some(whole) => {
-                let axes: Vec<String> =
-                    (0..ndim).filter(|place| places >> place & 1 == 0).map(|place| place.to_string()).collect();
-                let axis = match axes.as_slice() {
-                    [one] => one.clone(),
-                    many => format!("({})", many.join(", ")),
-                };
+                let axes = (0..ndim).filter(|place| places >> place & 1 == 0).map(|place| place.to_string());
+                let axes = list(axes, ", ");
+                let axis = if axes.contains(',') { format!("({axes})") } else { axes };
                 format!(
                     "If {name} came from {whole} by a reduction, keep the axis: {whole}.mean(axis={axis}, keepdims=True)."
                 )
@@ -113,7 +109,7 @@ fn kept(whole: &Shape, places: u32, shape: &Shape) -> bool {
 
 fn transpose(shapes: &[Shape], names: &[&str], at: usize, found: &mut Vec<Fix>) {
     let (Some(shape), Some(name)) = (shapes.get(at), names.get(at)) else { return };
-    let becomes = Shape(shape.0.iter().rev().copied().collect());
+    let becomes = Shape::of(shape.0.iter().rev().copied());
     if let Some(result) = fits(shapes, at, &becomes) {
         let why = format!("Swaps the two axes of {name}; only right if rows and columns were mixed up.");
         found.push(Fix { operand: at, expression: format!("{name}.T"), becomes, result, why });

@@ -1,7 +1,9 @@
 //! The JSON contract of `fieldguide lab broadcast --json`.
 
 use super::layout::{Axes, reduce, reshape};
-use super::model::{Answer, Refusal, assign, broadcast_shapes, broadcast_to, creatable, inplace, sizes, ufunc};
+use super::model::{
+    Answer, MAX_INTP, Refusal, assign, axes_allowed, broadcast_shapes, broadcast_to, creatable, inplace, ufunc,
+};
 use super::product::{dot, matmul};
 use super::query::{DTYPES, Op};
 use super::shape::{Shape, integers};
@@ -33,12 +35,12 @@ impl From<Refusal> for No {
 /// Answers one state.
 pub fn answer(state: &Value) -> Value {
     match ask(state) {
-        Ok(answer) => json!({
+        Ok((answer, itemsize)) => json!({
             "ok": true,
             "shape": numbers(&answer.shape.0),
             "strides": answer.strides.map(|all| all.iter().map(|strides| numbers(strides)).collect::<Vec<_>>()),
             "elements": number(answer.elements.into()),
-            "bytes": number(answer.bytes),
+            "bytes": number(u128::from(answer.elements) * u128::from(itemsize)),
             "error": null,
         }),
         Err(No::Numpy(refusal)) => refused(refusal, false),
@@ -75,7 +77,7 @@ fn numbers(values: &[u64]) -> Value {
     values.iter().map(|&value| number(value.into())).collect()
 }
 
-fn ask(state: &Value) -> Result<Answer, No> {
+fn ask(state: &Value) -> Result<(Answer, u64), No> {
     let state = state.as_object().ok_or_else(|| sense("a state is a JSON object"))?;
     let op = match state.get("op") {
         None | Some(Value::Null) => Op::Ufunc,
@@ -101,18 +103,18 @@ fn ask(state: &Value) -> Result<Answer, No> {
     }
     let of = |at: usize| given.get(at).map_or(&[][..], Vec::as_slice);
     let array = |at: usize| operand(of(at), itemsize);
-    match op {
-        Op::Ufunc => Ok(ufunc(&operands(&given, itemsize)?, itemsize)?),
-        Op::Inplace => Ok(inplace(&operands(&given, itemsize)?, itemsize)?),
-        Op::BroadcastShapes => Ok(broadcast_shapes(&operands(&given, 0)?, itemsize)?),
-        Op::Assign => Ok(assign(&array(0)?, &array(1)?, itemsize)?),
-        Op::BroadcastTo => Ok(broadcast_to(&array(0)?, of(1), itemsize)?),
-        Op::Matmul => Ok(matmul(&array(0)?, &array(1)?, itemsize)?),
-        Op::Dot => Ok(dot(&array(0)?, &array(1)?, itemsize)?),
+    let answer = match op {
+        Op::Ufunc => ufunc(&operands(&given, itemsize)?, itemsize)?,
+        Op::Inplace => inplace(&operands(&given, itemsize)?, itemsize)?,
+        Op::BroadcastShapes => broadcast_shapes(&operands(&given, 0)?, itemsize)?,
+        Op::Assign => assign(&array(0)?, &array(1)?, itemsize)?,
+        Op::BroadcastTo => broadcast_to(&array(0)?, &target(of(1))?, itemsize)?,
+        Op::Matmul => matmul(&array(0)?, &array(1)?, itemsize)?,
+        Op::Dot => dot(&array(0)?, &array(1)?, itemsize)?,
         Op::Reshape => {
             let shape = array(0)?;
             let wanted = state.get("newshape").ok_or_else(|| sense("`reshape` takes a `newshape`"))?;
-            Ok(reshape(&shape, &list(wanted, "`newshape`")?, itemsize)?)
+            reshape(&shape, &sizes(&list(wanted, "`newshape`")?)?, itemsize)?
         }
         Op::Reduce => {
             let keepdims = match state.get("keepdims") {
@@ -120,9 +122,10 @@ fn ask(state: &Value) -> Result<Answer, No> {
                 Some(Value::Bool(keep)) => *keep,
                 Some(_) => return Err(sense("`keepdims` is true or false")),
             };
-            Ok(reduce(&array(0)?, &axes(state.get("axis"))?, keepdims, itemsize)?)
+            reduce(&array(0)?, &axes(state.get("axis"))?, keepdims, itemsize)?
         }
-    }
+    };
+    Ok((answer, itemsize))
 }
 
 fn sense(why: &str) -> No {
@@ -168,9 +171,30 @@ fn whole(value: &Value, what: &str) -> Result<i128, No> {
     number.ok_or_else(|| No::Sense(format!("{what} holds something that is not a whole number")))
 }
 
+/// Sizes as NumPy reads them (`PyArray_IntpConverter` in `conversion_utils.c`).
+///
+/// # Errors
+/// NumPy's refusal: too many of them, or one past [`MAX_INTP`].
+fn sizes(wanted: &[i128]) -> Result<Vec<i64>, Refusal> {
+    axes_allowed(wanted.len())?;
+    if wanted.iter().any(|&size| size > MAX_INTP.into()) {
+        return Err(Refusal::value("Maximum allowed dimension exceeded"));
+    }
+    Ok(wanted.iter().map(|&size| i64::try_from(size).unwrap_or(i64::MIN)).collect())
+}
+
+/// The sizes to broadcast to. A negative one is refused before the others are read.
+fn target(wanted: &[i128]) -> Result<Vec<i64>, Refusal> {
+    match wanted.iter().any(|&size| size < 0) {
+        true => Ok(vec![-1]),
+        false => sizes(wanted),
+    }
+}
+
 /// The shape of an array that is there: NumPy could make it.
 fn operand(wanted: &[i128], itemsize: u64) -> Result<Shape, No> {
-    let Some(shape) = sizes(wanted)?.into_iter().collect::<Option<Vec<u64>>>().map(Shape) else {
+    let shape = sizes(wanted)?.into_iter().map(|size| u64::try_from(size).ok()).collect::<Option<Vec<u64>>>();
+    let Some(shape) = shape.map(Shape) else {
         return Err(No::Both(Refusal::value("negative dimensions are not allowed")));
     };
     creatable(&shape, itemsize)?;

@@ -1,25 +1,27 @@
 //! `reshape` and reductions, as NumPy 2.4 checks them (`_fix_unknown_dimension` in `shape.c`,
 //! `PyArray_ConvertMultiAxis` in `conversion_utils.c`).
 
-use super::model::{Answer, MAX_INTP, Refusal, fits_in_memory, sizes};
+use super::model::{Answer, MAX_INTP, Refusal, axes_allowed, fits_in_memory};
 use super::shape::{Shape, newaxis_text};
+use super::text::list;
 
 /// `a.reshape(wanted)`: one size may be negative, and is what is left over. `strides` holds those of `a`.
 ///
 /// # Errors
 /// NumPy's refusal: another number of elements, two unknown sizes, too many axes.
-pub fn reshape(shape: &Shape, wanted: &[i128], itemsize: u64) -> Result<Answer, Refusal> {
-    let sizes = sizes(wanted)?;
+pub fn reshape(shape: &Shape, wanted: &[i64], itemsize: u64) -> Result<Answer, Refusal> {
+    axes_allowed(wanted.len())?;
+    let sizes: Vec<Option<u64>> = wanted.iter().map(|&size| u64::try_from(size).ok()).collect();
     let have = shape.elements();
     let mismatch =
         || Refusal::value(format!("cannot reshape array of size {have} into shape {}", newaxis_text(&sizes)));
-    let mut known = 1u128;
+    let mut known = 1u64;
     let mut unknown = 0;
     for size in &sizes {
         match size {
             Some(size) => {
-                known = known.saturating_mul((*size).into());
-                if known > MAX_INTP.into() {
+                known = known.saturating_mul(*size);
+                if known > MAX_INTP {
                     return Err(mismatch());
                 }
             }
@@ -35,8 +37,7 @@ pub fn reshape(shape: &Shape, wanted: &[i128], itemsize: u64) -> Result<Answer, 
             _ => return Err(mismatch()),
         },
     };
-    let left = u64::try_from(left).unwrap_or(u64::MAX);
-    let result = Shape(sizes.iter().map(|size| size.unwrap_or(left)).collect());
+    let result = Shape::of(sizes.iter().map(|size| size.unwrap_or(left)));
     fits_in_memory(&result, itemsize)?;
     Ok(Answer::of(result, vec![shape.strides(itemsize)], itemsize))
 }
@@ -59,8 +60,8 @@ impl Axes {
             Self::All => String::from("None"),
             Self::One(axis) => axis.to_string(),
             Self::Several(axes) => {
-                let texts: Vec<String> = axes.iter().map(i64::to_string).collect();
-                format!("({}{})", texts.join(", "), if texts.len() == 1 { "," } else { "" })
+                let comma = if axes.len() == 1 { "," } else { "" };
+                format!("({}{comma})", list(axes.iter().map(i64::to_string), ", "))
             }
         }
     }
@@ -111,5 +112,5 @@ pub fn reduce(shape: &Shape, axes: &Axes, keepdims: bool, itemsize: u64) -> Resu
         (true, true) => Some(1),
         (true, false) => None,
     });
-    Ok(Answer::of(Shape(sizes.collect()), vec![shape.strides(itemsize)], itemsize))
+    Ok(Answer::of(Shape::of(sizes), vec![shape.strides(itemsize)], itemsize))
 }

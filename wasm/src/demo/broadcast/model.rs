@@ -94,15 +94,15 @@ pub struct Answer {
     pub strides: Option<Vec<Vec<u64>>>,
     /// Number of elements of the result.
     pub elements: u64,
-    /// Bytes of the result, stored whole.
-    pub bytes: u128,
+    /// Bytes of the result, stored whole; `u64::MAX` where there are even more, which only shapes can ask for.
+    pub bytes: u64,
 }
 
 impl Answer {
     /// A result stored whole, and the operands' strides. Its elements are known to be countable.
     pub(super) fn of(shape: Shape, strides: impl Into<Option<Vec<Vec<u64>>>>, itemsize: u64) -> Self {
-        let elements = u64::try_from(shape.elements()).unwrap_or(u64::MAX);
-        Self { shape, strides: strides.into(), elements, bytes: u128::from(elements) * u128::from(itemsize) }
+        let elements = shape.elements();
+        Self { shape, strides: strides.into(), elements, bytes: elements.saturating_mul(itemsize) }
     }
 }
 
@@ -125,18 +125,6 @@ pub fn creatable(shape: &Shape, itemsize: u64) -> Result<(), Refusal> {
     fits_in_memory(shape, itemsize)
 }
 
-/// Sizes as NumPy reads them (`PyArray_IntpConverter` in `conversion_utils.c`): `None` for a negative one.
-///
-/// # Errors
-/// NumPy's refusal: too many of them, or one past [`MAX_INTP`].
-pub fn sizes(wanted: &[i128]) -> Result<Vec<Option<u64>>, Refusal> {
-    axes_allowed(wanted.len())?;
-    if wanted.iter().any(|&size| size > MAX_INTP.into()) {
-        return Err(Refusal::value("Maximum allowed dimension exceeded"));
-    }
-    Ok(wanted.iter().map(|&size| u64::try_from(size).ok()).collect())
-}
-
 /// # Errors
 /// NumPy's refusal of more than 64 axes.
 pub fn axes_allowed(ndim: usize) -> Result<(), Refusal> {
@@ -152,22 +140,16 @@ pub fn axes_allowed(ndim: usize) -> Result<(), Refusal> {
 /// # Errors
 /// [`TOO_BIG`], sizes of 0 counted as 1.
 pub fn fits_in_memory(shape: &Shape, itemsize: u64) -> Result<(), Refusal> {
-    let mut bytes = u128::from(itemsize);
-    for &size in shape.0.iter().filter(|&&size| size != 0) {
-        bytes = bytes.saturating_mul(size.into());
-        if bytes > u128::from(MAX_INTP) {
-            return Err(Refusal::value(TOO_BIG));
-        }
-    }
-    Ok(())
+    let bytes = shape.0.iter().filter(|&&size| size != 0).fold(itemsize, |bytes, &size| bytes.saturating_mul(size));
+    if bytes > MAX_INTP { Err(Refusal::value(TOO_BIG)) } else { Ok(()) }
 }
 
 /// Whether the elements, counted from the first axis on, stay below the limit; after a size of 0 they do.
 fn countable(shape: &Shape) -> bool {
-    let mut count = 1u128;
+    let mut count = 1u64;
     shape.0.iter().all(|&size| {
-        count = count.saturating_mul(size.into());
-        count <= u128::from(MAX_INTP)
+        count = count.saturating_mul(size);
+        count <= MAX_INTP
     })
 }
 
@@ -228,7 +210,7 @@ pub fn inplace(shapes: &[Shape], itemsize: u64) -> Result<Answer, Refusal> {
 pub fn assign(target: &Shape, value: &Shape, itemsize: u64) -> Result<Answer, Refusal> {
     let more = value.ndim().saturating_sub(target.ndim());
     let dropped = value.0.iter().take(more).take_while(|&&size| size == 1).count();
-    let value = Shape(value.0.iter().skip(dropped).copied().collect());
+    let value = Shape::of(value.0.iter().skip(dropped).copied());
     let back = |axis: usize| value.from_end(axis).zip(target.from_end(axis));
     let fits = (0..value.ndim()).all(|axis| back(axis).is_some_and(|(own, size)| own == size || own == 1));
     if !fits {
@@ -243,14 +225,15 @@ pub fn assign(target: &Shape, value: &Shape, itemsize: u64) -> Result<Answer, Re
 ///
 /// # Errors
 /// NumPy's refusal.
-pub fn broadcast_to(source: &Shape, target: &[i128], itemsize: u64) -> Result<Answer, Refusal> {
+pub fn broadcast_to(source: &Shape, target: &[i64], itemsize: u64) -> Result<Answer, Refusal> {
     if target.is_empty() && source.ndim() > 0 {
         return Err(Refusal::value("cannot broadcast a non-scalar to a scalar array"));
     }
     if target.iter().any(|&size| size < 0) {
         return Err(Refusal::value("all elements of broadcast shape must be non-negative"));
     }
-    let target = Shape(sizes(target)?.into_iter().flatten().collect());
+    axes_allowed(target.len())?;
+    let target = Shape::of(target.iter().map(|size| size.unsigned_abs()));
     if source.ndim() > target.ndim() {
         return Err(Refusal::value("input operand has more dimensions than allowed by the axis remapping"));
     }

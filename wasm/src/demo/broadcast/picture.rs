@@ -3,7 +3,7 @@
 
 pub mod corner;
 
-use super::text::grouped;
+use super::text::{grouped, numbers};
 use crate::demo::Ids;
 use crate::html::Html;
 use std::fmt::Write;
@@ -218,9 +218,11 @@ pub fn legend(html: &mut Html, again: &str, at: Option<&[u64]>) {
     }
     html.close("p");
     if let Some((at, extra @ 1..)) = at.map(|at| (at, at.len().saturating_sub(3))) {
-        let index: Vec<String> = at.iter().take(extra).map(u64::to_string).collect();
         let others = if extra == 1 { "axis" } else { "axes" };
-        let text = format!("Drawn: the last three axes, at [{}] of the {others} before.", index.join(", "));
+        let text = format!(
+            "Drawn: the last three axes, at [{}] of the {others} before.",
+            numbers(at.get(..extra).unwrap_or_default())
+        );
         html.element("p", &[("class", "lab-note broadcast-legend")], text);
     }
 }

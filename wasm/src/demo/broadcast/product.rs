@@ -65,7 +65,7 @@ pub fn matmul(a: &Shape, b: &Shape, itemsize: u64) -> Result<Answer, Refusal> {
             Shape(kept.clone())
         )));
     };
-    let shape = Shape(batch.0.iter().copied().chain(kept).collect());
+    let shape = Shape::of(batch.0.iter().copied().chain(kept));
     fits_in_memory(&shape, itemsize)?;
     let strides = [(a, &left), (b, &right)]
         .map(|(operand, split)| broadcast_strides(operand, batch.ndim() + split.core.ndim(), itemsize));
@@ -89,7 +89,7 @@ pub fn dot(a: &Shape, b: &Shape, itemsize: u64) -> Result<Answer, Refusal> {
         )));
     }
     let kept_b = b.0.iter().enumerate().filter(|&(axis, _)| axis != at).map(|(_, &size)| size);
-    let shape = Shape(a.0.iter().take(a.ndim() - 1).copied().chain(kept_b).collect());
+    let shape = Shape::of(a.0.iter().take(a.ndim() - 1).copied().chain(kept_b));
     if axes_allowed(shape.ndim()).is_err() {
         return Err(Refusal::value("dot: too many dimensions in result"));
     }

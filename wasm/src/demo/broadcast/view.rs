@@ -8,7 +8,7 @@ mod table;
 
 use super::query::{DTYPES, EXAMPLES, NAMES, OPS, Op, Query};
 use super::shape::Shape;
-use super::text::{bytes, elements};
+use super::text::{bytes, elements, numbers};
 use super::{Asked, model};
 use crate::demo::{Ids, furniture};
 use crate::html::Html;
@@ -121,7 +121,7 @@ enum Cost {
 /// The answer where NumPy gives one, and what it costs.
 fn accepted(seen: &mut Seen, query: &Query, expression: &str, stored: &[&Shape], answer: &model::Answer, cost: Cost) {
     let shape = answer.shape.python();
-    let stored: u128 = stored.iter().map(|shape| bytes_of(shape, query)).fold(0, u128::saturating_add);
+    let stored = stored.iter().fold(0u64, |sum, shape| sum.saturating_add(bytes_of(shape, query)));
     let html = &mut seen.html;
     html.open("p", &[("class", "lab-answer")]).element("code", &[], expression).text(" has shape ");
     html.open("output", &[]).element("code", &[], &shape).close("output").close("p");
@@ -170,17 +170,14 @@ fn proposals(html: &mut Html, title: &str, proposals: &[Proposal]) {
 }
 
 /// Bytes of an array of that shape, stored whole.
-fn bytes_of(shape: &Shape, query: &Query) -> u128 {
-    shape.elements().saturating_mul(query.dtype.size.into())
+fn bytes_of(shape: &Shape, query: &Query) -> u64 {
+    shape.elements().saturating_mul(query.dtype.size)
 }
 
 /// `[2, 0, 1]`, or `[()]` of a scalar.
 fn subscript(index: &[u64]) -> String {
     match index {
         [] => String::from("[()]"),
-        index => {
-            let index: Vec<String> = index.iter().map(u64::to_string).collect();
-            format!("[{}]", index.join(", "))
-        }
+        index => format!("[{}]", numbers(index)),
     }
 }

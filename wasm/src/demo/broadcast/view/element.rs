@@ -4,6 +4,7 @@ use super::subscript;
 use crate::demo::Ids;
 use crate::demo::broadcast::query::Query;
 use crate::demo::broadcast::shape::Shape;
+use crate::demo::broadcast::text::list;
 use crate::html::Html;
 
 /// The slider goes over no more elements than this, from the first.
@@ -24,7 +25,7 @@ pub(super) fn looked_at(query: &Query, shape: &Shape) -> Option<Vec<u64>> {
 
 /// How many elements the slider goes over.
 fn count(shape: &Shape) -> u64 {
-    u64::try_from(shape.elements()).unwrap_or(u64::MAX).min(SCRUBBED)
+    shape.elements().min(SCRUBBED)
 }
 
 /// The index of the element that stands at `flat` in C order; nothing where there is none.
@@ -110,11 +111,11 @@ pub(super) fn address(name: &str, at: &[u64], strides: &[u64]) -> String {
     // Of many terms those that are 0 say little.
     let few = at.len() <= 6;
     let terms = at.iter().zip(strides).filter(|&(&index, &stride)| few || (index > 0 && stride > 0));
-    let terms: Vec<String> = terms.map(|(index, stride)| format!("{index}·{stride}")).collect();
+    let terms = list(terms.map(|(index, stride)| format!("{index}·{stride}")), " + ");
     let unit = if offset == 1 { "byte" } else { "bytes" };
     match terms.is_empty() {
         true => format!("{name} + {offset} {unit}"),
-        false => format!("{name} + {offset} {unit} = {}", terms.join(" + ")),
+        false => format!("{name} + {offset} {unit} = {}", terms),
     }
 }
 

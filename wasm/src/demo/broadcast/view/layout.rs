@@ -9,18 +9,15 @@ use crate::demo::broadcast::model::{Answer, align, creatable, ufunc};
 use crate::demo::broadcast::picture::{self, Block, Edge};
 use crate::demo::broadcast::query::Query;
 use crate::demo::broadcast::shape::Shape;
-use crate::demo::broadcast::text::{elements, grouped};
+use crate::demo::broadcast::text::{elements, grouped, list};
 use crate::html::Html;
 
 /// `a.reshape(wanted)`.
-pub(super) fn reshaped(ids: Ids<'_>, query: &Query, shape: &Shape, wanted: &[i128]) -> Seen {
+pub(super) fn reshaped(ids: Ids<'_>, query: &Query, shape: &Shape, wanted: &[i64]) -> Seen {
     let itemsize = query.dtype.size;
-    let call = |wanted: &[i128]| {
-        let texts: Vec<String> = wanted.iter().map(i128::to_string).collect();
-        match texts.as_slice() {
-            [] => String::from("a.reshape(())"),
-            texts => format!("a.reshape({})", texts.join(", ")),
-        }
+    let call = |wanted: &[i64]| match wanted {
+        [] => String::from("a.reshape(())"),
+        wanted => format!("a.reshape({})", list(wanted.iter().map(i64::to_string), ", ")),
     };
     let mut seen = Seen::default();
     let outcome = creatable(shape, itemsize).and_then(|()| reshape(shape, wanted, itemsize));
@@ -31,7 +28,7 @@ pub(super) fn reshaped(ids: Ids<'_>, query: &Query, shape: &Shape, wanted: &[i12
             accepted(&mut seen, query, &call(wanted), &[shape], answer, Cost::Same);
             if let Some(size) = unknown(wanted, answer) {
                 let known = wanted.iter().filter(|&&size| size >= 0).map(|&size| size.unsigned_abs());
-                let known = known.fold(1, u128::saturating_mul);
+                let known = known.fold(1, u64::saturating_mul);
                 let text = format!("−1 becomes {}: {} over {}.", grouped(size), elements(have), grouped(known));
                 seen.html.element("p", &[("class", "broadcast-why")], &text);
                 seen.steps.push(text);
@@ -44,7 +41,7 @@ pub(super) fn reshaped(ids: Ids<'_>, query: &Query, shape: &Shape, wanted: &[i12
             let why = format!("The sizes must multiply to {}.", grouped(have));
             refused(&mut seen, refusal, Some(why));
             let ways = (0..wanted.len()).rev().filter_map(|at| {
-                let changed: Vec<i128> =
+                let changed: Vec<i64> =
                     wanted.iter().enumerate().map(|(place, &size)| if place == at { -1 } else { size }).collect();
                 let answer = reshape(shape, &changed, itemsize).ok()?;
                 let why = String::from("A −1 takes what is left over.");
@@ -89,7 +86,7 @@ pub(super) fn reshaped(ids: Ids<'_>, query: &Query, shape: &Shape, wanted: &[i12
 }
 
 /// What the unknown size became.
-fn unknown(wanted: &[i128], answer: &Answer) -> Option<u64> {
+fn unknown(wanted: &[i64], answer: &Answer) -> Option<u64> {
     let at = wanted.iter().position(|&size| size < 0)?;
     answer.shape.0.get(at).copied()
 }
@@ -148,9 +145,11 @@ pub(super) fn reduced(ids: Ids<'_>, query: &Query, shape: &Shape, axes: &Axes) -
     whole(&mut seen.html, ids, "→", "result", &answer.shape, at.as_deref().map(some));
     seen.html.close("div");
     if let (Some(at), Some(full)) = (&at, &full) {
-        let index: Vec<String> =
-            full.iter().map(|index| index.map_or_else(|| String::from(":"), |index| index.to_string())).collect();
-        let read = if index.is_empty() { subscript(&[]) } else { format!("[{}]", index.join(", ")) };
+        let text = |index: &Option<u64>| index.map_or_else(|| String::from(":"), |index| index.to_string());
+        let read = match full.as_slice() {
+            [] => subscript(&[]),
+            full => format!("[{}]", list(full.iter().map(text), ", ")),
+        };
         let reading = Reading {
             left: named("result", at),
             equals: " = ",
@@ -216,7 +215,7 @@ fn subtracted(
     call: &dyn Fn(bool) -> String,
 ) {
     let together = ufunc(&[shape.clone(), result.clone()], query.dtype.size);
-    let kept = Shape(shape.0.iter().zip(flags).map(|(&size, &gone)| if gone { 1 } else { size }).collect());
+    let kept = Shape::of(shape.0.iter().zip(flags).map(|(&size, &gone)| if gone { 1 } else { size }));
     // The result lines up with other axes than those it came from.
     let straight = align(&[kept.clone(), result.clone()]).iter().all(|axis| {
         let sizes: Vec<u64> = axis.operands.iter().map(|(own, _)| own.unwrap_or(1)).collect();

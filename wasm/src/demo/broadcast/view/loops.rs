@@ -1,7 +1,7 @@
 //! Operations that loop over their operands: `a + b`, `a += b`, `a[...] = b`, `broadcast_to`, `broadcast_shapes`.
 
 use super::element::{Reading, address, looked_at, named, read_from, scrubber};
-use super::table::{Grid, Stored, memory, rule};
+use super::table::{Grid, Stored, against, memory, rule};
 use super::{Cost, Proposal, Seen, accepted, bytes_of, proposals, refused};
 use crate::demo::Ids;
 use crate::demo::broadcast::fix::fixes;
@@ -12,11 +12,11 @@ use crate::demo::broadcast::model::{
 use crate::demo::broadcast::picture::{self, Block, Edge};
 use crate::demo::broadcast::query::{NAMES, Op, Query};
 use crate::demo::broadcast::shape::Shape;
-use crate::demo::broadcast::text::{elements, grouped};
+use crate::demo::broadcast::text::{elements, grouped, list};
 use crate::html::Html;
 
 /// From this many bytes on, a result is said to be large.
-const LARGE: u128 = 8_000_000_000;
+const LARGE: u64 = 8_000_000_000;
 
 /// What is looped over, and what NumPy makes of it.
 struct Loop<'a> {
@@ -54,9 +54,9 @@ pub(super) fn see(ids: Ids<'_>, query: &Query, shapes: &[Shape]) -> Seen {
             }
         }
     }
-    let texts: Vec<String> = shapes.iter().map(Shape::python).collect();
+    let texts = list(shapes.iter().map(Shape::python), ", ");
     let mut grid = Grid {
-        label: format!("{}: {} lined up at their last axis", looped.expression(None), texts.join(", ")),
+        label: format!("{}: {} lined up at their last axis", looped.expression(None), texts),
         ..Grid::default()
     };
     grid.axes(&looped.names, &looped.axes);
@@ -86,7 +86,7 @@ impl<'a> Loop<'a> {
             (Op::Inplace, _) => inplace(shapes, itemsize),
             (Op::Assign, [to, value]) => assign(to, value, itemsize),
             (Op::BroadcastTo, [source, to]) => {
-                broadcast_to(source, &to.0.iter().map(|&size| size.into()).collect::<Vec<_>>(), itemsize)
+                broadcast_to(source, &to.0.iter().map(|&size| size as i64).collect::<Vec<_>>(), itemsize)
             }
             (Op::BroadcastShapes, _) => broadcast_shapes(shapes, itemsize),
             _ => ufunc(shapes, itemsize),
@@ -135,10 +135,10 @@ impl<'a> Loop<'a> {
             (Op::Assign, [a, b], _) => format!("{a}[...] = {b}"),
             (Op::BroadcastTo, [a, _], [_, to]) => format!("np.broadcast_to({a}, {})", to.python()),
             (Op::BroadcastShapes, _, _) => {
-                let shapes: Vec<String> = parts.iter().map(|part| format!("{part}.shape")).collect();
-                format!("np.broadcast_shapes({})", shapes.join(", "))
+                let shapes = list(parts.iter().map(|part| format!("{part}.shape")), ", ");
+                format!("np.broadcast_shapes({shapes})")
             }
-            _ => parts.join(" + "),
+            _ => list(parts.into_iter().map(String::from), " + "),
         }
     }
 
@@ -163,9 +163,9 @@ impl<'a> Loop<'a> {
             let own = own.map_or_else(|| String::from("does not have it"), |own| format!("has {}", grouped(own)));
             return Some(format!("{which} does not fit: {name} {own}, and what is written to is never stretched."));
         }
-        let sizes: Vec<String> =
-            clashing.iter().filter_map(|(name, own)| Some(format!("{name} has {}", grouped((*own)?)))).collect();
-        Some(format!("{which} disagrees: {}. Sizes must be equal, or 1.", sizes.join(", ")))
+        let sizes = |(name, own): &(&str, Option<u64>)| Some(format!("{name} has {}", grouped((*own)?)));
+        let sizes = list(clashing.iter().filter_map(sizes), ", ");
+        Some(format!("{which} disagrees: {}. Sizes must be equal, or 1.", sizes))
     }
 
     /// What one could write instead.
@@ -295,7 +295,6 @@ impl<'a> Loop<'a> {
             steps.push(String::from("Axes of size 1 that b has more than a are dropped."));
         }
         for (back, axis) in (1..).zip(self.looped().iter().rev()) {
-            let sizes: Vec<String> = axis.operands.iter().map(|(own, _)| grouped(own.unwrap_or(1))).collect();
             let stretched: Vec<&str> = axis
                 .operands
                 .iter()
@@ -308,9 +307,12 @@ impl<'a> Loop<'a> {
                 (None, _) => String::from("no size: two that are not 1 disagree, so NumPy refuses"),
                 (Some(size), []) => grouped(size),
                 (Some(size), [one]) => format!("{}; {one} is read with stride 0", grouped(size)),
-                (Some(size), more) => format!("{}; {} are read with stride 0", grouped(size), more.join(", ")),
+                (Some(size), more) => {
+                    let more = list(more.iter().copied().map(String::from), ", ");
+                    format!("{}; {more} are read with stride 0", grouped(size))
+                }
             };
-            steps.push(format!("Axis −{back}: {} gives {outcome} ({}).", sizes.join(" against "), rule(axis)));
+            steps.push(format!("Axis −{back}: {} gives {outcome} ({}).", against(axis), rule(axis)));
         }
         if let Ok(answer) = &self.outcome {
             let (shape, dtype) = (&answer.shape, self.query.dtype.name);
@@ -355,8 +357,8 @@ fn largest_temporary(shapes: &[Shape]) -> Option<Shape> {
 }
 
 fn in_words(name: &str, edges: &[Edge]) -> String {
-    let stored = Shape(edges.iter().filter_map(|edge| edge.stored).collect());
-    let seen = Shape(edges.iter().map(|edge| edge.size).collect());
+    let stored = Shape::of(edges.iter().filter_map(|edge| edge.stored));
+    let seen = Shape::of(edges.iter().map(|edge| edge.size));
     match stored == seen {
         true => format!("{name}, shape {}, as it is stored.", stored.python()),
         false => format!("{name}, stored as {} and read as {}.", stored.python(), seen.python()),

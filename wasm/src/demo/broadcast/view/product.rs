@@ -1,7 +1,7 @@
 //! `a @ b` and `np.dot(a, b)`.
 
 use super::element::{Reading, looked_at, scrubber};
-use super::table::{Cell, Grid, Stored, memory, rule};
+use super::table::{Cell, Grid, Stored, against, memory, rule};
 use super::{Cost, Proposal, Seen, accepted, bytes_of, proposals, refused};
 use crate::demo::Ids;
 use crate::demo::broadcast::model::{self, Answer, Refusal, align};
@@ -9,7 +9,7 @@ use crate::demo::broadcast::picture::corner::{self, Corner};
 use crate::demo::broadcast::product::{dot, matmul, split, summed};
 use crate::demo::broadcast::query::{Op, Query};
 use crate::demo::broadcast::shape::Shape;
-use crate::demo::broadcast::text::{elements, grouped};
+use crate::demo::broadcast::text::{elements, grouped, list};
 use crate::html::Html;
 
 /// What is multiplied.
@@ -114,18 +114,13 @@ impl Product<'_> {
         ));
         let batches = (split(a).batch, split(b).batch);
         if self.query.op == Op::Matmul && batches.0.ndim() > 0 && batches.1.ndim() > 0 {
-            let index: Vec<&str> = std::iter::repeat_n(":", batches.0.ndim())
-                .chain(std::iter::repeat_n("None", batches.1.ndim()))
-                .collect();
+            let ndim = batches.0.ndim();
+            let place = |at: usize| String::from(if at < ndim { ":" } else { "None" });
+            let index = list((0..ndim + batches.1.ndim()).map(place), ", ");
             let ones = std::iter::repeat_n(1, batches.1.ndim());
             let sizes = batches.0.0.iter().copied().chain(ones).chain(split(a).core.0);
-            let expression = self.expression(&format!("a[{}]", index.join(", ")), "b");
-            tried.push((
-                expression,
-                Shape(sizes.collect()),
-                b.clone(),
-                "Multiplies every matrix of a with every one of b.",
-            ));
+            let expression = self.expression(&format!("a[{index}]"), "b");
+            tried.push((expression, Shape::of(sizes), b.clone(), "Multiplies every matrix of a with every one of b."));
         }
         let ways = tried.into_iter().filter_map(|(expression, a, b, why)| {
             let answer = self.multiplied(&a, &b).ok()?;
@@ -232,7 +227,7 @@ impl Product<'_> {
         Reading {
             left: super::element::named("result", at),
             equals: " = ",
-            right: vec![format!("a[{}]", a.join(", ")), format!("b[{}]", b.join(", "))],
+            right: vec![format!("a[{}]", list(a.into_iter(), ", ")), format!("b[{}]", list(b.into_iter(), ", "))],
             sign: " · ",
             around: ("Σ ", ""),
             addresses: Vec::new(),
@@ -245,7 +240,7 @@ impl Product<'_> {
         // What the stacks look like once their axes in front are broadcast.
         let core = usize::from(self.a.ndim() > 1) + usize::from(self.b.ndim() > 1);
         let stack = answer.shape.0.get(..answer.shape.ndim().saturating_sub(core)).unwrap_or_default();
-        let like = [self.a, self.b].map(|shape| Shape(stack.iter().copied().chain(split(shape).core.0).collect()));
+        let like = [self.a, self.b].map(|shape| Shape::of(stack.iter().copied().chain(split(shape).core.0)));
         let operands = [("a", self.a), ("b", self.b)].into_iter().zip(&like);
         for (((name, shape), like), strides) in operands.zip(answer.strides.iter().flatten()) {
             let like = (self.query.op == Op::Matmul && bytes_of(like, self.query) != bytes_of(shape, self.query))
@@ -273,8 +268,7 @@ impl Product<'_> {
             Op::Dot => steps.push(String::from("All other axes are kept: first those of a, then those of b.")),
             _ => {
                 for axis in align(&[split(self.a).batch, split(self.b).batch]) {
-                    let sizes: Vec<String> = axis.operands.iter().map(|(own, _)| grouped(own.unwrap_or(1))).collect();
-                    steps.push(format!("An axis of the stacks: {}: {}.", sizes.join(" against "), rule(&axis)));
+                    steps.push(format!("An axis of the stacks: {}: {}.", against(&axis), rule(&axis)));
                 }
             }
         }

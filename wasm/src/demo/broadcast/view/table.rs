@@ -3,7 +3,7 @@
 use crate::demo::broadcast::model::{Axis, Role};
 use crate::demo::broadcast::query::Query;
 use crate::demo::broadcast::shape::Shape;
-use crate::demo::broadcast::text::{bytes, grouped, tuple};
+use crate::demo::broadcast::text::{bytes, grouped, list, tuple};
 use crate::html::Html;
 
 /// One cell of the aligned table.
@@ -163,6 +163,11 @@ pub(super) fn rule(axis: &Axis) -> &'static str {
     }
 }
 
+/// `8 against 1`: the sizes that meet on an axis.
+pub(super) fn against(axis: &Axis) -> String {
+    list(axis.operands.iter().map(|(own, _)| grouped(own.unwrap_or(1))), " against ")
+}
+
 /// One line of the memory table.
 pub(super) struct Stored<'a> {
     /// What the array is called.
@@ -179,8 +184,8 @@ pub(super) struct Stored<'a> {
 pub(super) fn memory(html: &mut Html, query: &Query, rows: &[Stored<'_>]) {
     let size = |shape: &Shape| bytes(super::bytes_of(shape, query));
     let broadcast = rows.iter().any(|row| row.like.is_some());
-    let shapes: Vec<String> = rows.iter().map(|row| row.shape.python()).collect();
-    scroll(html, "lab-scroll", &format!("Strides and bytes of {}", shapes.join(", ")));
+    let shapes = list(rows.iter().map(|row| row.shape.python()), ", ");
+    scroll(html, "lab-scroll", &format!("Strides and bytes of {shapes}"));
     html.open("table", &[("class", "lab-table broadcast-memory")]);
     html.raw("<thead><tr><th scope=\"col\">array</th><th scope=\"col\">strides</th><th scope=\"col\">stored</th>");
     if broadcast {
