@@ -45,7 +45,7 @@ test("nonsense gets a sentence, and the last picture is dimmed", async (t) => {
   const { page, noted } = await open(chromium, t, home + KINDS.lab);
   const { lab, fields, drawn, status } = parts(page);
   const before = await drawn();
-  const picture = lab.locator("svg").first();
+  const picture = lab.locator(".lab-body svg").first();
   await fields.nth(0).fill("two by three");
   await lab.locator(".lab-body[data-problem]").waitFor();
   assert.match(await status.innerText(), /^[A-Z].*\.$/);
@@ -107,14 +107,13 @@ test("what the builder drew is what the browser draws", async (t) => {
   const { fields, lab } = parts(page);
   const html = () => lab.locator(".lab-body").evaluate((body) => body.innerHTML.replace(/ (data-problem|aria-disabled)="[^"]*"/g, ""));
   const built = await html();
-  const first = await fields.nth(0).inputValue();
   await fields.nth(0).fill("5");
   await page.waitForFunction((built) => document.querySelector("fg-lab .lab-body")?.innerHTML !== built, built);
-  await fields.nth(0).fill(first);
-  await page.waitForFunction((first) => decodeURIComponent(location.hash).includes(`shapes=${first}`), first);
   await lab.getByRole("button", { name: "Reset" }).click();
   await page.waitForFunction(() => document.querySelector("fg-lab .lab-bar button:nth-child(3)")?.getAttribute("aria-disabled") === "true");
-  assert.equal(await html(), built);
+  const drawn = await html();
+  const at = [...built].findIndex((character, i) => character !== drawn[i]);
+  assert.ok(drawn === built, `from character ${at}: built …${built.slice(at - 80, at + 120)}… drawn …${drawn.slice(at - 80, at + 120)}…`);
 });
 
 test("the lab works by keyboard alone", async (t) => {

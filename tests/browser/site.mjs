@@ -120,7 +120,11 @@ export function watch(page, home) {
     if (!itself) noted.push(`console: ${message.type()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => noted.push(`error: ${error.message}`));
-  page.on("requestfailed", (request) => noted.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText;
+    // What a page still waits for when it is left is broken off.
+    if (why !== "net::ERR_ABORTED") noted.push(`failed: ${request.url()} ${why}`);
+  });
   page.on("response", (response) => {
     const itself = response.request().isNavigationRequest();
     if (response.status() >= 400 && !itself) noted.push(`status ${response.status()}: ${response.url()}`);

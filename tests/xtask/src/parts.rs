@@ -88,7 +88,7 @@ fn site(tally: &mut Tally, root: &Path) -> Result<(), String> {
     tally.check("html-validate", tool("html-validate/bin/html-validate.mjs").args(pages(&sites)));
     let chromium = chromium()?;
     let mut browser = Command::new("node");
-    browser.current_dir(&tests).args(["--test", "--test-reporter=spec", "--test-timeout=180000"]);
+    browser.current_dir(&tests).args(["--test", "--test-reporter=spec", "--test-timeout=900000"]);
     browser.env("CHROMIUM", chromium).env("FIELDGUIDE", binary).env("SITES", sites).env_remove("NODE_OPTIONS");
     tally.run("browser tests", &mut browser, node_tests);
     Ok(())
