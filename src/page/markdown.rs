@@ -641,7 +641,8 @@ impl<'a, 'd> Writer<'a, 'd> {
             html(&mut out, &format!("<li id=\"fn-{number}\">"));
             self.tight_blocks(node, &mut out, 1);
             if self.references.contains_key(&number) {
-                let back = format!(" <a class=\"fn-back\" href=\"#fnref-{number}\" aria-label=\"Back to the text\">↩</a>");
+                let back =
+                    format!(" <a class=\"fn-back\" href=\"#fnref-{number}\" aria-label=\"Back to the text\">↩</a>");
                 html(&mut out, &back);
             }
             html(&mut out, "</li>\n");

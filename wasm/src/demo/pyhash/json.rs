@@ -1,7 +1,8 @@
 //! Keys in JSON: an int (`{"int": "…"}` past 2**53), a string, `{"float": "1.5"}`, true, false, null, `{"tuple": […]}`.
 
-use super::number::{Int, float_repr, parse_float};
+use super::number::{Int, parse_float};
 use super::{MAX_DEPTH, Value};
+use crate::demo::float::text::repr_f64;
 use serde_json::{Value as Json, json};
 
 /// Reads a key; `nans` counts the nan objects so far: each written nan is a new one.
@@ -58,7 +59,7 @@ pub fn write(value: &Value) -> Json {
         Value::Bool(bool) => Json::Bool(*bool),
         Value::Int(Int::Small(int)) if int.unsigned_abs() <= 1 << 53 => json!(int),
         Value::Int(int) => json!({ "int": int.to_string() }),
-        Value::Float(float) => json!({ "float": float_repr(*float) }),
+        Value::Float(float) => json!({ "float": repr_f64(*float) }),
         Value::Nan(_) => json!({ "float": "nan" }),
         Value::Str(text) => json!(text),
         Value::Tuple(items) => json!({ "tuple": items.iter().map(write).collect::<Vec<_>>() }),

@@ -1,6 +1,8 @@
 //! Ints of any size and floats, as far as a key needs them: read, compared, hashed, written.
 
 use super::{MODULUS, never_minus_one};
+use crate::demo::float::format::FLOAT64;
+use crate::demo::float::literal;
 
 /// The most digits of an int, as `sys.get_int_max_str_digits()` has it.
 pub const MAX_DIGITS: usize = 4300;
@@ -159,15 +161,7 @@ fn is_grouped(digits: &str) -> bool {
 
 /// What Python's `float()` reads: whitespace around, underscores between digits, `inf`, `Infinity` and `nan` with a sign.
 pub fn parse_float(text: &str) -> Option<f64> {
-    let text = text.trim();
-    if !text.contains('_') {
-        return text.parse().ok();
-    }
-    let bytes = text.as_bytes();
-    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
-    let between = |at: usize| digit(at.checked_sub(1)) && digit(Some(at + 1));
-    let good = bytes.iter().enumerate().all(|(at, byte)| *byte != b'_' || between(at));
-    if good { text.replace('_', "").parse().ok() } else { None }
+    literal::read(text).ok().map(|literal| f64::from_bits(literal.round(&FLOAT64).0))
 }
 
 /// The hash of a float that is no nan: its value modulo 2**61 - 1, a fraction counted by the inverse of 2.
@@ -194,35 +188,4 @@ fn decompose(float: f64) -> (u64, i32) {
     let field = (bits >> 52 & 0x7FF) as i32;
     let fraction = bits & ((1 << 52) - 1);
     if field == 0 { (fraction, -1074) } else { (fraction | 1 << 52, field - 1075) }
-}
-
-/// `repr()` of a float: the shortest digits that read back, with an exponent below 1e-4 and from 1e16 on.
-#[cfg(feature = "json")]
-pub fn float_repr(float: f64) -> String {
-    if !float.is_finite() {
-        let sign = if float < 0.0 { "-" } else { "" };
-        return if float.is_nan() { "nan".into() } else { format!("{sign}inf") };
-    }
-    // Where two texts of that length are equally near, Rust takes the greater one and Python the even one.
-    let shortest = format!("{float:e}");
-    let digits = shortest.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
-    let even = format!("{float:.*e}", digits.saturating_sub(1));
-    let scientific = if even.parse() == Ok(float) { even } else { shortest };
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
-    let digits = digits.replace('.', "");
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if !(-4..16).contains(&exponent) {
-        let (first, rest) = digits.split_at_checked(1).unwrap_or((&digits, ""));
-        let point = if rest.is_empty() { "" } else { "." };
-        let minus = if exponent < 0 { '-' } else { '+' };
-        return format!("{sign}{first}{point}{rest}e{minus}{:02}", exponent.abs());
-    }
-    // Zeros on both sides, so that the point stands within.
-    let before = usize::try_from(-exponent).unwrap_or(0);
-    let after = usize::try_from(exponent + 2).unwrap_or(0).saturating_sub(digits.len());
-    let digits = format!("{}{digits}{}", "0".repeat(before), "0".repeat(after));
-    let point = usize::try_from(exponent).unwrap_or(0) + 1;
-    let (whole, fraction) = digits.split_at_checked(point).unwrap_or((&digits, "0"));
-    format!("{sign}{whole}.{fraction}")
 }
