@@ -1,9 +1,6 @@
 //! Arguments, printing, exit codes: 0 fine, 1 mistakes in the book, 2 could not run.
 
-// This is the one place that prints.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
-
-use std::io::{IsTerminal, Read};
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -15,6 +12,17 @@ use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
 use fieldguide::{lab, proof};
+use fieldguide_wasm::demo::Drawing;
+
+/// A line to standard output. A reader that went away (`| head`) is no mistake.
+macro_rules! say {
+    ($($text:tt)*) => { drop(writeln!(std::io::stdout(), $($text)*)) };
+}
+
+/// A line to standard error.
+macro_rules! warn {
+    ($($text:tt)*) => { drop(writeln!(std::io::stderr(), $($text)*)) };
+}
 
 /// Turns a folder of Markdown into a reference guide whose pages are alive.
 #[derive(Parser)]
@@ -110,14 +118,14 @@ pub(crate) fn run() -> ExitCode {
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };
     result.unwrap_or_else(|error| {
-        anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m: {error:#}");
+        drop(writeln!(anstream::stderr(), "\u{1b}[1;31merror\u{1b}[0m: {error:#}"));
         ExitCode::from(2)
     })
 }
 
 /// Prints what is wrong; says whether the book is fine.
 fn report(build: &Build, strict: bool) -> bool {
-    anstream::eprint!("{}", terminal::report(&build.sources, &build.diagnostics));
+    drop(write!(anstream::stderr(), "{}", terminal::report(&build.sources, &build.diagnostics)));
     build.count(Severity::Error) == 0 && !(strict && build.count(Severity::Warning) > 0)
 }
 
@@ -147,11 +155,11 @@ fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
     let mut build = pipeline::build(&Disk::new(&args.book), Options::default());
     let fine = report(&build, args.strict);
     let Some(site) = build.site.take().filter(|_| fine) else {
-        eprintln!("not written: {}", mistakes(&build));
+        warn!("not written: {}", mistakes(&build));
         return Ok(ExitCode::from(1));
     };
     let written = site.write(&to).context("the site could not be written")?;
-    println!(
+    say!(
         "{} in {}: {} ({} changed, {} removed), {}",
         plural(build.pages, "page"),
         seconds(start.elapsed()),
@@ -197,21 +205,21 @@ fn check_book(args: &BookArgs, run: bool, write: bool) -> anyhow::Result<ExitCod
     if let Some(summary) = &summary {
         print_summary(summary);
     }
-    println!("checked in {}: {}", seconds(start.elapsed()), mistakes(&build));
+    say!("checked in {}: {}", seconds(start.elapsed()), mistakes(&build));
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 fn print_summary(summary: &proof::Summary) {
     for reason in &summary.unproven {
-        println!("pitfall not proven: {reason}");
+        say!("pitfall not proven: {reason}");
     }
     for reason in &summary.kept_out {
-        println!("not run: {reason}");
+        say!("not run: {reason}");
     }
     if !summary.isolated {
-        println!("snippets could reach the network: this system doesn't let `unshare` cut them off");
+        say!("snippets could reach the network: this system doesn't let `unshare` cut them off");
     }
-    println!(
+    say!(
         "{} proven on Python {} ({} run now), {} agree, {} recorded, {} not run, {} of {} pitfalls proven",
         plural(summary.snippets, "snippet"),
         summary.versions.join(", "),
@@ -231,24 +239,24 @@ fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result
     let fine = report(&build, args.strict);
     let site = build.site.take();
     if (site.is_none() || !fine) && !request.watch {
-        eprintln!("not served: {}", mistakes(&build));
+        warn!("not served: {}", mistakes(&build));
         return Ok(ExitCode::from(1));
     }
-    println!("{} in {}, {}", plural(build.pages, "page"), seconds(start.elapsed()), mistakes(&build));
+    say!("{} in {}, {}", plural(build.pages, "page"), seconds(start.elapsed()), mistakes(&build));
     let listening: fn(Event) = if open { on_event_and_open } else { on_event };
     serve::run(disk, site, request, listening)?;
-    println!("stopped");
+    say!("stopped");
     Ok(ExitCode::SUCCESS)
 }
 
 fn on_event(event: Event) {
     match event {
-        Event::Listening(address) => println!("serving at http://{address}/ (stop with Ctrl-C)"),
+        Event::Listening(address) => say!("serving at http://{address}/ (stop with Ctrl-C)"),
         Event::Built(build, time) => {
             report(&build, false);
-            println!("rebuilt in {}: {}", seconds(time), mistakes(&build));
+            say!("rebuilt in {}: {}", seconds(time), mistakes(&build));
         }
-        Event::NotWatching(error) => eprintln!("edits are not seen: the folder can't be watched: {error}"),
+        Event::NotWatching(error) => warn!("edits are not seen: the folder can't be watched: {error}"),
     }
 }
 
@@ -259,7 +267,7 @@ fn on_event_and_open(event: Event) {
     };
     on_event(event);
     if let Some(Err(error)) = address.map(|address| open::that_detached(format!("http://{address}/"))) {
-        eprintln!("no browser could be opened: {error}");
+        warn!("no browser could be opened: {error}");
     }
 }
 
@@ -271,13 +279,17 @@ fn answer(name: &str, state: Option<&str>, json: bool, batch: bool) -> anyhow::R
     }
     if let Some(toml) = state {
         let mut sources = Sources::default();
-        return Ok(match lab::draw(lab, toml, &mut sources) {
-            Ok(drawing) => {
-                println!("{}", drawing.problem.unwrap_or(drawing.announce));
+        let answer = match json {
+            true => lab::answer_toml(lab, toml, &mut sources).map(|answer| answer.to_string()),
+            false => lab::draw(lab, toml, &mut sources).map(trace),
+        };
+        return Ok(match answer {
+            Ok(answer) => {
+                say!("{answer}");
                 ExitCode::SUCCESS
             }
             Err(diagnostics) => {
-                anstream::eprint!("{}", terminal::report(&sources, &diagnostics));
+                drop(write!(anstream::stderr(), "{}", terminal::report(&sources, &diagnostics)));
                 ExitCode::from(1)
             }
         });
@@ -286,10 +298,21 @@ fn answer(name: &str, state: Option<&str>, json: bool, batch: bool) -> anyhow::R
         bail!("say what to answer: --state 'TOML', --json or --batch (see fieldguide lab --help)");
     }
     if std::io::stdin().is_terminal() {
-        eprintln!("reading one JSON state from standard input (end it with Ctrl-D)");
+        warn!("reading one JSON state from standard input (end it with Ctrl-D)");
     }
     let mut input = Vec::new();
     std::io::stdin().lock().read_to_end(&mut input)?;
-    println!("{}", lab::answer(lab, &input));
+    say!("{}", lab::answer(lab, &input));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The answer and its steps, a line each; or why there is none.
+fn trace(drawing: Drawing) -> String {
+    match drawing.problem {
+        Some(problem) => problem,
+        None => {
+            let steps = drawing.steps.iter().enumerate().map(|(i, step)| format!("\n{:>3}. {step}", i + 1));
+            drawing.announce + &steps.collect::<String>()
+        }
+    }
 }

@@ -55,7 +55,8 @@ fn nothing_is_written_where_nothing_changed() {
     built(folder.path(), &site);
     let after = stamps(&mut tree(&site).into_keys());
     // A second name for a file, taken away again, moves its ctime only.
-    let moved = |(path, inode, seconds, nanos, _): &(String, u64, i64, i64, i64)| (path.clone(), *inode, *seconds, *nanos);
+    let moved =
+        |(path, inode, seconds, nanos, _): &(String, u64, i64, i64, i64)| (path.clone(), *inode, *seconds, *nanos);
     assert_eq!(before.iter().map(moved).collect::<Vec<_>>(), after.iter().map(moved).collect::<Vec<_>>());
     assert_eq!(fs::metadata(&site).unwrap().ino(), folder_before, "the folder itself stays");
 
@@ -155,7 +156,8 @@ fn a_build_that_is_killed_leaves_the_old_site_or_the_new_one() {
             .spawn()
             .unwrap();
         // Moments spread over the whole run, most of them in its last part, where files are written.
-        let part = if number % 4 == 0 { number as f64 / tries as f64 } else { 0.6 + 0.6 * number as f64 / tries as f64 };
+        let part =
+            if number % 4 == 0 { number as f64 / tries as f64 } else { 0.6 + 0.6 * number as f64 / tries as f64 };
         std::thread::sleep(whole.mul_f64(part));
         drop(child.kill());
         child.wait().unwrap();
@@ -176,7 +178,17 @@ fn the_books_own_folders_are_no_place_for_a_site() {
     std::os::unix::fs::symlink(folder.at("content"), folder.at("link")).unwrap();
     let before = tree(folder.path());
     let outside = folder.path().parent().unwrap().to_path_buf();
-    for to in ["", "content", "content/01-stage", "content/new", "static", "templates", "static/deep/er", "link", "content/../content"] {
+    for to in [
+        "",
+        "content",
+        "content/01-stage",
+        "content/new",
+        "static",
+        "templates",
+        "static/deep/er",
+        "link",
+        "content/../content",
+    ] {
         let output = build(folder.path(), &folder.at(to));
         assert_eq!(output.status.code(), Some(2), "--to {to}: {}", stderr(&output));
         assert!(stderr(&output).contains("--to"), "{}", stderr(&output));
@@ -273,7 +285,8 @@ fn a_books_own_files_override_the_themes_one_by_one() {
     built(&folder.at("book"), &folder.at("site"));
     let site = tree(&folder.at("site"));
     let joined = |ending: &str| {
-        let found: Vec<_> = site.iter().filter(|(path, _)| path.starts_with("assets/") && path.ends_with(ending)).collect();
+        let found: Vec<_> =
+            site.iter().filter(|(path, _)| path.starts_with("assets/") && path.ends_with(ending)).collect();
         found.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect::<String>()
     };
     let css = joined(".css");
@@ -283,7 +296,9 @@ fn a_books_own_files_override_the_themes_one_by_one() {
     assert!(joined(".svg").contains("<title>mine</title>"));
     assert_eq!(site["robots.txt"], b"User-agent: *\n");
     assert_eq!(site["sub/data.json"], b"{}\n");
-    assert!(!site.keys().any(|path| path.starts_with("css/") || path.starts_with("js/") || path.starts_with("templates/")));
+    assert!(
+        !site.keys().any(|path| path.starts_with("css/") || path.starts_with("js/") || path.starts_with("templates/"))
+    );
     let home = String::from_utf8_lossy(&site["index.html"]);
     assert!(home.contains("<main"), "the theme's page stands in its frame");
 }

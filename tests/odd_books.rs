@@ -49,7 +49,9 @@ fn links_in_the_book_and_loops_of_them() {
 
 #[test]
 fn what_cannot_be_read_is_an_error_at_its_path() {
-    for path in ["content/01-stage/03-gone.md", "content/gone.md", "static/gone.txt", "templates/topic.html", "book.toml"] {
+    for path in
+        ["content/01-stage/03-gone.md", "content/gone.md", "static/gone.txt", "templates/topic.html", "book.toml"]
+    {
         let folder = Folder::with_book();
         fs::create_dir_all(folder.at(path).parent().unwrap()).unwrap();
         drop(fs::remove_file(folder.at(path)));
@@ -61,7 +63,12 @@ fn what_cannot_be_read_is_an_error_at_its_path() {
 
 #[test]
 fn folders_with_the_names_of_files() {
-    for path in ["content/01-stage/x.md/a.txt", "content/01-stage/x.svg/a.txt", "static/robots.txt/a.txt", "static/favicon.svg/a.txt"] {
+    for path in [
+        "content/01-stage/x.md/a.txt",
+        "content/01-stage/x.svg/a.txt",
+        "static/robots.txt/a.txt",
+        "static/favicon.svg/a.txt",
+    ] {
         let folder = Folder::with_book();
         folder.write(path, "x");
         builds(&folder);
@@ -111,7 +118,8 @@ fn control_characters_do_not_reach_the_page_or_the_terminal() {
     let escapes = [r"\u0000", r"\u0001", r"\u001b[31m", r"\u007f", r"\u0085", r"\u202e"];
     for escape in escapes {
         let folder = Folder::with_book();
-        let front = format!("+++\ntitle = \"A{escape}B\"\nsummary = \"s{escape}\"\ntags = [\"t{escape}\"]\n+++\n\nText.\n");
+        let front =
+            format!("+++\ntitle = \"A{escape}B\"\nsummary = \"s{escape}\"\ntags = [\"t{escape}\"]\n+++\n\nText.\n");
         folder.write("content/01-stage/03-x.md", front);
         let (code, said) = build(&folder);
         assert!(matches!(code, Some(0 | 1)), "{escape}");
@@ -129,7 +137,10 @@ fn control_characters_do_not_reach_the_page_or_the_terminal() {
     assert_eq!(code, Some(1));
     assert!(!said.contains('\u{1b}'), "{said:?}");
     let folder = Folder::with_book();
-    folder.topic("01-one", "A \u{0}, a \u{1} and [a \u{1b}[31m link](no\u{1b}[2J.md) in text.\n\n```text {x\u{1b}}\n\u{1b}[31m\n```\n");
+    folder.topic(
+        "01-one",
+        "A \u{0}, a \u{1} and [a \u{1b}[31m link](no\u{1b}[2J.md) in text.\n\n```text {x\u{1b}}\n\u{1b}[31m\n```\n",
+    );
     let (code, said) = build(&folder);
     assert_eq!(code, Some(1));
     assert!(!said.contains('\u{1b}'), "{said:?}");
@@ -143,10 +154,16 @@ fn control_characters_do_not_reach_the_page_or_the_terminal() {
 fn sizes_beyond_all_measure() {
     let folder = Folder::with_book();
     let long = "x".repeat(1 << 20);
-    folder.write("content/01-stage/03-long.md", format!("+++\ntitle = \"{long}\"\nsummary = \"{long}\"\n+++\n\n{long}\n"));
+    folder.write(
+        "content/01-stage/03-long.md",
+        format!("+++\ntitle = \"{long}\"\nsummary = \"{long}\"\n+++\n\n{long}\n"),
+    );
     builds(&folder);
     // A mistake in a line of a megabyte is still shown.
-    folder.write("content/01-stage/03-long.md", format!("+++\ntitle = \"t\"\nsummary = \"s\"\n+++\n\n{long} [x](no.md) {long}\n"));
+    folder.write(
+        "content/01-stage/03-long.md",
+        format!("+++\ntitle = \"t\"\nsummary = \"s\"\n+++\n\n{long} [x](no.md) {long}\n"),
+    );
     let (code, said) = build(&folder);
     assert!(code == Some(1) && said.contains("03-long.md:6:"), "{}", said.chars().take(300).collect::<String>());
     assert!(said.len() < 20_000, "and not at full length: {} bytes", said.len());

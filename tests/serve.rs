@@ -17,12 +17,8 @@ struct Server {
 
 impl Server {
     fn start(folder: &Folder, more: &[&str]) -> Self {
-        let mut child = fieldguide("serve", folder.path())
-            .args(more)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child =
+            fieldguide("serve", folder.path()).args(more).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         while !line.starts_with("serving at http://") {
@@ -57,7 +53,8 @@ impl Server {
     }
 
     fn request(&self, method: &str, path: &str, headers: &str) -> Answer {
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n{headers}Connection: close\r\n\r\n", self.address);
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n{headers}Connection: close\r\n\r\n", self.address);
         self.raw(request.as_bytes())
     }
 
@@ -167,7 +164,9 @@ fn addresses_that_are_no_file() {
     let folder_address = server.get("/stage");
     assert_eq!((folder_address.status, folder_address.header("location")), (308, "/stage/"));
     assert_eq!(server.get("/stage?x=1").status, 308);
-    for path in ["//stage", "/stage//", "/./stage", "//evil.example/..", "/stage/.", "/.fieldguide", "/stage/index.html/"] {
+    for path in
+        ["//stage", "/stage//", "/./stage", "//evil.example/..", "/stage/.", "/.fieldguide", "/stage/index.html/"]
+    {
         let answer = server.get(path);
         assert!(answer.status == 404 || answer.status == 400, "{path}: {}", answer.status);
     }
@@ -194,15 +193,38 @@ fn only_files_of_the_site_can_be_reached() {
     folder.write("site/secret.txt", "SECRET of an older build");
     let server = Server::of(&folder);
     let absolute = folder.at("secret.txt").to_string_lossy().into_owned();
-    let ups = ["..", "%2e%2e", ".%2e", "%2E.", "%252e%252e", "..%00", "..;", "%c0%ae%c0%ae", "%uff0e%uff0e", "....//", "..%5c", "..\\"];
-    let mut paths = vec![absolute.clone(), format!("/{absolute}"), absolute.replace('/', "%2f"), absolute.replace('/', "\\")];
-    paths.extend(["/secret.txt", "/site/secret.txt", "/book.toml", "/content/index.md", "/static/public.txt"].map(String::from));
-    paths.extend(["/public.txt%00.html", "/public.txt%00", "/%00", "/file:///etc/passwd", "/C:/x", "/%2fetc%2fpasswd"].map(String::from));
+    let ups = [
+        "..",
+        "%2e%2e",
+        ".%2e",
+        "%2E.",
+        "%252e%252e",
+        "..%00",
+        "..;",
+        "%c0%ae%c0%ae",
+        "%uff0e%uff0e",
+        "....//",
+        "..%5c",
+        "..\\",
+    ];
+    let mut paths =
+        vec![absolute.clone(), format!("/{absolute}"), absolute.replace('/', "%2f"), absolute.replace('/', "\\")];
+    paths.extend(
+        ["/secret.txt", "/site/secret.txt", "/book.toml", "/content/index.md", "/static/public.txt"].map(String::from),
+    );
+    paths.extend(
+        ["/public.txt%00.html", "/public.txt%00", "/%00", "/file:///etc/passwd", "/C:/x", "/%2fetc%2fpasswd"]
+            .map(String::from),
+    );
     for up in ups {
         for depth in 1..6 {
             let up = format!("{up}/").repeat(depth);
             for file in ["secret.txt", "book.toml", "etc/passwd", "content/index.md"] {
-                paths.extend([format!("/{up}{file}"), format!("/assets/{up}{file}"), format!("/stage/{}{file}", up.replace('/', "%2f"))]);
+                paths.extend([
+                    format!("/{up}{file}"),
+                    format!("/assets/{up}{file}"),
+                    format!("/stage/{}{file}", up.replace('/', "%2f")),
+                ]);
                 paths.push(format!("/stage/{}{file}", up.replace('/', "%5c")));
             }
         }
@@ -241,7 +263,11 @@ fn requests_that_are_no_requests_do_not_harm() {
         let mut answer = Vec::new();
         drop(stream.read_to_end(&mut answer));
         let text = String::from_utf8_lossy(&answer);
-        assert!(!text.starts_with("HTTP/1.1 5"), "{}: {text}", String::from_utf8_lossy(&request[..request.len().min(60)]));
+        assert!(
+            !text.starts_with("HTTP/1.1 5"),
+            "{}: {text}",
+            String::from_utf8_lossy(&request[..request.len().min(60)])
+        );
         assert_eq!(server.get("/").status, 200, "and the server goes on");
     }
 }
@@ -318,7 +344,10 @@ fn drafts_are_shown() {
     let page = String::from_utf8(server.get("/stage/d.html").body).unwrap();
     assert!(page.contains("Draft"));
     let missing = String::from_utf8(server.get("/a/b").body).unwrap();
-    assert!(missing.contains("href=\"/index.html\"") && !missing.contains("/deep/"), "links for this server, not for base_url");
+    assert!(
+        missing.contains("href=\"/index.html\"") && !missing.contains("/deep/"),
+        "links for this server, not for base_url"
+    );
 }
 
 /// The next event that is announced.

@@ -53,6 +53,8 @@ pub(super) struct Chain {
     pub ran: Vec<Ran>,
     /// Why the next one did not.
     pub stopped: Option<String>,
+    /// Whether that is for want of time.
+    pub late: bool,
 }
 
 /// What the driver says behind a snippet.
@@ -202,6 +204,7 @@ fn read(output: &Output, marker: &str, snippets: usize, limit: Duration) -> Chai
     if output.too_much {
         chain.stopped = Some(format!("it printed more than {} KB", OUTPUT >> 10));
     } else if output.too_long {
+        chain.late = true;
         chain.stopped = Some(format!("it was still running after {} s", limit.as_secs_f64()));
     } else if chain.ran.len() < snippets {
         chain.stopped = Some(ending.unwrap_or_else(|| "it ended the process".to_string()));

@@ -66,7 +66,13 @@ impl Drop for Folder {
 /// The command, on that book.
 pub(crate) fn fieldguide(subcommand: &str, book: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fieldguide"));
-    command.arg(subcommand).arg("--book").arg(book).stdin(Stdio::null()).env_remove("CLICOLOR_FORCE").env("NO_COLOR", "1");
+    command
+        .arg(subcommand)
+        .arg("--book")
+        .arg(book)
+        .stdin(Stdio::null())
+        .env_remove("CLICOLOR_FORCE")
+        .env("NO_COLOR", "1");
     command
 }
 

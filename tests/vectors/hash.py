@@ -33,6 +33,8 @@ if __name__ == "__main__":
         keys += ["".join(chr(rng.choice([97, 98, 255, 256, 0xFFFF, 0x10000, 0x10FFFF])) for _ in range(rng.randrange(1, 40))) for _ in range(25)]
         keys += [rng.getrandbits(rng.randrange(1, 700)) * rng.choice([1, -1]) for _ in range(25)]
         keys += [math.ldexp(rng.random() - 0.5, rng.randrange(-1073, 1024)) for _ in range(50)]
+        # halves of the last digit: where two shortest texts are equally near, repr() takes the even one
+        keys += [math.ldexp(rng.randrange(1 << 53), -rng.randrange(1, 60)) for _ in range(50)] + [rng.randrange(1 << 36) + rng.choice([0.03515625, 0.25, 1 / 64]) for _ in range(50)]
         for real in reals.under(seed):
             for key, value in zip(keys, real.ask("hash", [to_json(key) for key in keys]), strict=True):
                 assert value == py_hash(key, seed) or real.hashes_none_by_address and has(key, type(None)), (real.version, seed, key)

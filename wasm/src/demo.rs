@@ -64,6 +64,8 @@ pub struct Drawing {
     pub html: String,
     /// The answer in one sentence, announced to a screen reader when it changes.
     pub announce: String,
+    /// The steps in words, as the figure holds them and the terminal prints them.
+    pub steps: Vec<String>,
     /// Why the state makes no sense, in one sentence; the page keeps its last picture and shows this.
     pub problem: Option<String>,
 }
@@ -71,7 +73,14 @@ pub struct Drawing {
 impl Drawing {
     /// A state that makes no sense: `why` is a whole sentence.
     pub fn problem(state: &State, why: impl Into<String>) -> Self {
-        Self { state: state.clone(), html: String::new(), announce: String::new(), problem: Some(why.into()) }
+        let (html, announce, steps) = Default::default();
+        Self { state: state.clone(), html, announce, steps, problem: Some(why.into()) }
+    }
+
+    /// A state that makes sense: what is drawn of it, with the steps in words behind it.
+    pub fn finished(state: State, mut html: Html, announce: String, steps: Vec<String>) -> Self {
+        furniture::steps(&mut html, &steps);
+        Self { state, html: html.finish(), announce, steps, problem: None }
     }
 }
 

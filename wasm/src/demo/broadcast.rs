@@ -118,8 +118,8 @@ fn draw(state: &State, ids: Ids<'_>) -> Drawing {
     let state = query.state();
     match Asked::read(&query) {
         Ok(asked) => {
-            let (html, announce) = view::draw(ids, &query, &asked);
-            Drawing { state, html: html.finish(), announce, problem: None }
+            let seen = view::draw(ids, &query, &asked);
+            Drawing::finished(state, seen.html, seen.announce, seen.steps)
         }
         Err(why) => Drawing::problem(&state, why),
     }

@@ -169,7 +169,7 @@ fn read_value(value: &str, format: &'static Format) -> Result<Reading, String> {
 fn draw(state: &State, ids: Ids<'_>) -> Drawing {
     let drawn = Input::read(state).and_then(|input| {
         let html = view::draw(&input, ids)?;
-        Ok(Drawing { state: input.state(), html: html.finish(), announce: words::announce(&input), problem: None })
+        Ok(Drawing::finished(input.state(), html, words::announce(&input), words::steps(&input)))
     });
     drawn.unwrap_or_else(|problem| {
         let mut kept = State::new();

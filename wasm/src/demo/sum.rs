@@ -33,7 +33,7 @@ pub static LAB: Lab = Lab {
 pub const MAX_SHOWN: usize = 2_000;
 
 /// The longest text of values that the page reads, in bytes.
-pub const MAX_TYPED: usize = 50_000;
+pub const MAX_TYPED: usize = 12_000;
 
 /// Reads one value as Python's `float()` does.
 pub fn read(text: &str) -> Result<f64, String> {

@@ -24,8 +24,8 @@ pub struct Seen {
     pub announce: String,
 }
 
-/// Draws what is asked: the inside of the figure's form, and the sentence to announce.
-pub fn draw(ids: Ids<'_>, query: &Query, asked: &Asked) -> (Html, String) {
+/// Draws what is asked: the inside of the figure's form without the steps.
+pub fn draw(ids: Ids<'_>, query: &Query, asked: &Asked) -> Seen {
     let seen = match asked {
         Asked::Loop(shapes) => loops::see(ids, query, shapes),
         Asked::Product(a, b) => product::see(ids, query, a, b),
@@ -36,8 +36,7 @@ pub fn draw(ids: Ids<'_>, query: &Query, asked: &Asked) -> (Html, String) {
     controls(&mut html, ids, query);
     html.html(&seen.html);
     examples(&mut html);
-    furniture::steps(&mut html, &seen.steps);
-    (html, seen.announce)
+    Seen { html, ..seen }
 }
 
 /// The controls, with what the reader typed as it was typed.

@@ -1,11 +1,11 @@
 //! The dict's picture: the table of indices, the table of entries, and the lines between them.
 
-use super::model::{DUMMY, Dict, HEADER_BYTES, OBJECT_BYTES};
+use super::model::{DUMMY, Dict, EMPTY, HEADER_BYTES, OBJECT_BYTES};
 use crate::demo::Ids;
 use crate::demo::table::figure::{Part, Scene, View};
 use crate::demo::table::ops::Op;
 use crate::demo::table::stage::badge;
-use crate::demo::table::svg::Svg;
+use crate::demo::table::svg::{Shapes, Svg};
 use crate::demo::table::words::{label, shorten};
 use crate::html::Html;
 
@@ -100,92 +100,95 @@ impl Dict {
         let kind = if self.general { "hash, key, value" } else { "key, value" };
         svg.text("dict-sub", ENTRY_X, 26, &format!("{} × {} bytes: {kind}", self.capacity(), self.entry_bytes()));
 
-        // The lines lie under everything else.
+        let path = scene.step.map(|step| step.path()).unwrap_or_default();
+        let mut shapes = Shapes::default();
         for (slot, index) in self.indices.iter().enumerate().filter(|(_, index)| **index >= 0) {
-            let now = current == Some(slot as u32);
             let (from, to) = (middle(slot as i32), middle(*index));
             let (start, end) = (SLOT_X + SLOT_WIDTH, ENTRY_X);
             let bend = (start + end) / 2;
-            let d = format!("M{start} {from}C{bend} {from} {bend} {to} {end} {to}");
-            svg.path(if now { "dict-line dict-now" } else { "dict-line" }, &d);
+            let class = if current == Some(slot as u32) { "dict-line dict-now" } else { "dict-line" };
+            shapes.add(class, &format!("M{start} {from}C{bend} {from} {bend} {to} {end} {to}"));
         }
-        let path = scene.step.map(|step| step.path()).unwrap_or_default();
         for pair in path.windows(2) {
             let [from, to] =
                 [pair.first(), pair.last()].map(|probe| probe.map_or(0, |probe| middle(probe.slot as i32)));
-            svg.path("dict-hop", &format!("M22 {from}C-2 {from} -2 {to} 22 {to}"));
+            shapes.add("dict-hop", &format!("M22 {from}C-2 {from} -2 {to} 22 {to}"));
         }
-        for (slot, index) in self.indices.iter().enumerate() {
-            let y = TOP + slot as i32 * row;
-            let now = current == Some(slot as u32);
-            let on_path = path.iter().any(|probe| probe.slot as usize == slot);
-            let class = match (*index, now, on_path) {
-                (_, true, _) => "dict-slot dict-now",
-                (_, _, true) => "dict-slot dict-path",
-                (DUMMY, ..) => "dict-slot dict-dummy",
-                (index, ..) if index >= 0 => "dict-slot dict-taken",
-                _ => "dict-slot dict-empty",
+        for slot in 0..size {
+            shapes.add_box(self.slot_class(slot, scene), SLOT_X, TOP + slot * row + 2, SLOT_WIDTH, row - 4);
+        }
+        for at in 0..self.capacity() as i32 {
+            let class = match self.entries.get(at as usize) {
+                Some(Some(_)) if current_index == Some(at) => "dict-entry dict-now",
+                Some(Some(_)) => "dict-entry",
+                Some(None) => "dict-entry dict-dummy",
+                None => "dict-entry dict-ghost",
             };
-            svg.rect(class, SLOT_X, y + 2, SLOT_WIDTH, row - 4);
-            svg.text("dict-slot-number", SLOT_X - 6, y + row / 2 + 4, &slot.to_string());
+            shapes.add_box(class, ENTRY_X, TOP + at * row + 2, ENTRY_WIDTH, row - 4);
+        }
+        svg.shapes(&shapes);
+        for (slot, index) in self.indices.iter().enumerate() {
+            let base = middle(slot as i32) + 4;
+            svg.text("dict-slot-number", SLOT_X - 6, base, &slot.to_string());
             match *index {
-                DUMMY => svg.text("dict-mini", SLOT_X + SLOT_WIDTH / 2, y + row / 2 + 4, "dummy"),
-                index if index >= 0 => {
-                    svg.text("dict-index", SLOT_X + SLOT_WIDTH / 2, y + row / 2 + 4, &index.to_string())
-                }
+                DUMMY => svg.text("dict-mini", SLOT_X + SLOT_WIDTH / 2, base, "dummy"),
+                index if index >= 0 => svg.text("dict-index", SLOT_X + SLOT_WIDTH / 2, base, &index.to_string()),
                 _ => {}
             }
             badge(&mut svg, path, slot as u32, 40, middle(slot as i32));
         }
-        for at in 0..self.capacity() as i32 {
-            let y = TOP + at * row;
-            let base = y + row / 2 + 4;
-            match self.entries.get(at as usize) {
-                Some(Some(entry)) => {
-                    let class = if current_index == Some(at) { "dict-entry dict-now" } else { "dict-entry" };
-                    svg.rect(class, ENTRY_X, y + 2, ENTRY_WIDTH, row - 4);
-                    svg.text("dict-entry-number", ENTRY_X + 6, base, &at.to_string());
-                    let (key, value) = (label(scene.ops, entry.key), scene.ops.get(entry.value as usize));
-                    let value = value.map_or("", |op| if op.value.is_empty() { "None" } else { op.value.as_str() });
-                    if self.general {
-                        svg.text("dict-hash-column", ENTRY_X + 26, base, &short_hash(entry.hash));
-                        svg.text("dict-key", ENTRY_X + 72, base, &shorten(key, 9));
-                        svg.text("dict-value", ENTRY_X + ENTRY_WIDTH - 6, base, &shorten(value, 6));
-                    } else {
-                        svg.text("dict-key", ENTRY_X + 26, base, &shorten(key, 14));
-                        svg.text("dict-value", ENTRY_X + ENTRY_WIDTH - 6, base, &shorten(value, 9));
-                    }
-                }
-                Some(None) => {
-                    svg.rect("dict-entry dict-dummy", ENTRY_X, y + 2, ENTRY_WIDTH, row - 4);
-                    svg.text("dict-entry-number", ENTRY_X + 6, base, &at.to_string());
-                    svg.text("dict-gone", ENTRY_X + 26, base, "deleted");
-                }
-                None => svg.rect("dict-entry dict-ghost", ENTRY_X, y + 2, ENTRY_WIDTH, row - 4),
+        for (at, entry) in self.entries.iter().enumerate() {
+            let base = middle(at as i32) + 4;
+            svg.text("dict-entry-number", ENTRY_X + 6, base, &at.to_string());
+            let Some(entry) = entry else {
+                svg.text("dict-gone", ENTRY_X + 26, base, "deleted");
+                continue;
+            };
+            let (key, value) = (label(scene.ops, entry.key), scene.ops.get(entry.value as usize));
+            let value = value.map_or("", |op| if op.value.is_empty() { "None" } else { op.value.as_str() });
+            let (key_x, key_width, value_width) = if self.general { (72, 9, 6) } else { (26, 14, 9) };
+            if self.general {
+                svg.text("dict-hash-column", ENTRY_X + 26, base, &short_hash(entry.hash));
             }
+            svg.text("dict-key", ENTRY_X + key_x, base, &shorten(key, key_width));
+            svg.text("dict-value", ENTRY_X + ENTRY_WIDTH - 6, base, &shorten(value, value_width));
         }
         svg.close();
     }
 
+    /// How a slot looks: the one that the operation ended at, one that it passed, a dummy, a taken one, an empty one.
+    fn slot_class(&self, slot: i32, scene: &Scene<'_>) -> &'static str {
+        let path = scene.step.map(|step| step.path()).unwrap_or_default();
+        let index = self.indices.get(slot as usize).copied().unwrap_or(EMPTY);
+        if scene.step.and_then(|step| step.slot) == Some(slot as u32) {
+            "dict-slot dict-now"
+        } else if path.iter().any(|probe| probe.slot == slot as u32) {
+            "dict-slot dict-path"
+        } else if index == DUMMY {
+            "dict-slot dict-dummy"
+        } else if index >= 0 {
+            "dict-slot dict-taken"
+        } else {
+            "dict-slot dict-empty"
+        }
+    }
+
     /// A large table: its indices as a grid, its entries as rows below.
     fn grid(&self, html: &mut Html, ids: Ids<'_>, scene: &Scene<'_>) {
-        let (current, current_index) = self.current(scene);
-        let path = scene.step.map(|step| step.path()).unwrap_or_default();
+        let (_, current_index) = self.current(scene);
         let rows = (self.size() as i32 + 15) / 16;
         let mut svg = Svg::open(html, "dict-dict", 360, rows * 20 + 20, &self.summary());
         svg.text("dict-head", 0, 12, "indices");
         svg.text("dict-sub", 56, 12, &format!("{} × {} byte", self.size(), self.index_bytes()));
+        let mut shapes = Shapes::default();
+        let place = |slot: i32| (slot % 16 * 22 + 4, slot / 16 * 20 + 20);
+        for slot in 0..self.size() as i32 {
+            let (x, y) = place(slot);
+            shapes.add_box(self.slot_class(slot, scene), x, y, 21, 18);
+        }
+        svg.shapes(&shapes);
         for (slot, index) in self.indices.iter().enumerate() {
-            let (x, y) = (slot as i32 % 16 * 22 + 4, slot as i32 / 16 * 20 + 20);
-            let on_path = path.iter().any(|probe| probe.slot as usize == slot);
-            let class = match (*index, on_path) {
-                _ if current == Some(slot as u32) => "dict-slot dict-now",
-                (_, true) => "dict-slot dict-path",
-                (DUMMY, _) => "dict-slot dict-dummy",
-                (index, _) if index >= 0 => "dict-slot dict-taken",
-                _ => "dict-slot dict-empty",
-            };
-            svg.rect(class, x, y, 21, 18);
+            let (x, y) = place(slot as i32);
             match *index {
                 DUMMY => svg.text("dict-mini", x + 10, y + 13, "×"),
                 index if index >= 0 => svg.text("dict-mini", x + 10, y + 13, &index.to_string()),

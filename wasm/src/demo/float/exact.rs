@@ -145,6 +145,20 @@ impl Exact {
         exponent.saturating_add(63 - quotient.leading_zeros() as i32)
     }
 
+    /// The same value where it is a whole number of int64's size.
+    pub fn to_i64(&self) -> Option<i64> {
+        let (quotient, exponent, complete) = self.leading();
+        let size = match exponent {
+            0.. if exponent.unsigned_abs() <= quotient.leading_zeros() => quotient.checked_shl(exponent.unsigned_abs()),
+            ..0 if exponent.unsigned_abs() <= quotient.trailing_zeros() => {
+                quotient.checked_shr(exponent.unsigned_abs())
+            }
+            _ => None,
+        };
+        let size = size.filter(|_| complete)?;
+        if self.negative { 0i64.checked_sub_unsigned(size) } else { i64::try_from(size).ok() }
+    }
+
     /// Its whole decimal expansion where that ends, without exponent or superfluous zeros; `None` where it never ends.
     pub fn to_decimal(&self) -> Option<String> {
         if !self.divisor.is_one() {
@@ -231,6 +245,18 @@ mod tests {
             assert_eq!(decimal(digits, power).to_decimal().unwrap(), text);
         }
         assert_eq!(Exact::new(true, Big::new(3), -3).to_decimal().unwrap(), "-0.375");
+    }
+
+    #[test]
+    fn whole_numbers_come_back() {
+        for number in [0, 1, -1, 6, 1 << 53, i64::MAX, i64::MIN, i64::MIN + 1] {
+            let exact = Exact::new(number < 0, Big::new(number.unsigned_abs()), 0);
+            assert_eq!(exact.to_i64(), Some(number));
+            assert_eq!(exact.mul(&decimal("7", 0)).div(&decimal("7", 0)).unwrap().to_i64(), Some(number));
+            assert_eq!(exact.add(&decimal("5", -1)).to_i64(), None);
+        }
+        assert_eq!(decimal("9223372036854775808", 0).to_i64(), None);
+        assert_eq!(decimal("1", 300).to_i64(), None);
     }
 
     #[test]

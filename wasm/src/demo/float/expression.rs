@@ -304,13 +304,19 @@ fn literal_length(text: &str) -> usize {
     let word = text.starts_with(|c: char| c.is_ascii_alphabetic());
     for c in text.chars() {
         let sign = (c == '+' || c == '-') && !word && before.eq_ignore_ascii_case(&'e');
-        if !(c.is_alphanumeric() || c == '.' || c == '_' || sign) {
+        let part = c.is_ascii_alphanumeric() || !(c.is_ascii() || c.is_whitespace() || is_sign(c));
+        if !(part || c == '.' || c == '_' || sign) {
             break;
         }
         length += c.len_utf8();
         before = c;
     }
     length
+}
+
+/// The signs that text has for minus, times and divided by beside those of a keyboard.
+fn is_sign(c: char) -> bool {
+    matches!(c, '−' | '×' | '·' | '÷')
 }
 
 /// `2**53` at the start of the text: its length and, if it is within the bound, its value.
@@ -326,7 +332,7 @@ fn power_of_integers(text: &str) -> Option<(usize, Option<Exact>)> {
     at += usize::from(negative);
     let exponent = text.get(at..at + digits(text.get(at..)?)).filter(|exponent| !exponent.is_empty())?;
     let end = at + exponent.len();
-    if text.get(end..)?.starts_with(|c: char| c.is_alphanumeric() || c == '.' || c == '_') {
+    if text.get(end..)?.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_') {
         return None;
     }
     let power = exponent.parse().ok().filter(|power| *power <= MAX_POWER).zip((base.len() <= 20).then_some(base));

@@ -6,7 +6,7 @@ use super::closeness::{self, Tolerances, Verdict};
 use super::exact::Exact;
 use super::facts::{Facts, ulp};
 use super::format::{FORMATS, Kind, Rounding};
-use super::picture::{dot, label, line, minus, rect};
+use super::picture::{dot, label, line, minus, number, put, rect, svg};
 use super::text::{brief, hex_float, repr, repr_f64, rounded};
 use super::words::whole_numbers;
 use crate::demo::{Ids, furniture};
@@ -15,8 +15,18 @@ use crate::html::Html;
 /// Opens `<details>`.
 fn fold(html: &mut Html, open: bool, summary: &str) {
     html.raw(if open { "<details class=\"float-fold\" open>" } else { "<details class=\"float-fold\">" });
-    html.element("summary", &[], summary);
+    put(html, &["<summary>", "</summary>"], &[summary]);
 }
+
+/// Opens a table that scrolls in its own box; `head` is the inside of its head.
+fn table(html: &mut Html, says: &str, head: &'static str) {
+    let markup =
+        ["<section class=\"lab-scroll\" aria-label=\"", "\" tabindex=\"0\"><table class=\"lab-table\"><thead><tr>"];
+    put(html, &markup, &[says]);
+    html.raw(head).raw("</tr></thead><tbody>");
+}
+
+const TABLE_END: &str = "</tbody></table></section></details>";
 
 /// `math.isclose` and `numpy.isclose` beside one another.
 pub(super) fn closeness(
@@ -44,31 +54,39 @@ pub(super) fn closeness(
         ("np.isclose(b, a)", "atol + rtol × |a|", closeness::numpy(b, a, numpy)),
     ];
     let difference = (b - a).abs();
-    if typed.is_empty() {
+    let compared = !typed.is_empty();
+    if compared {
+        let off = match difference / ulp(format, input.bits()) {
+            ulps if ulps > 0.0 && ulps.is_finite() => [", ", &rounded(ulps), " ulp of a"].concat(),
+            _ => String::new(),
+        };
+        let markup = ["<p class=\"float-difference\">|a − b| = <output>", "</output>", "</p>"];
+        put(html, &markup, &[&repr_f64(difference), &off]);
+    } else {
         html.raw(
             "<p class=\"lab-note\">With nothing to compare with, this is how far a neighbour of a may be away.</p>",
         );
-    } else {
-        html.raw("<p class=\"float-difference\">|a − b| = ").element("output", &[], repr_f64(difference));
-        if a.is_finite() && b.is_finite() && difference > 0.0 {
-            html.text(format_args!(", {} ulp of a", rounded(difference / ulp(format, input.bits()))));
-        }
-        html.raw("</p>");
     }
-    reach(html, &calls, difference, !typed.is_empty());
-    html.raw("<div class=\"lab-scroll\" role=\"region\" aria-label=\"What the functions allow and answer\" tabindex=\"0\"><table class=\"lab-table\">");
-    html.raw("<thead><tr><th scope=\"col\">call</th><th scope=\"col\">allows</th><th scope=\"col\">which is</th>");
-    html.raw(if typed.is_empty() { "" } else { "<th scope=\"col\">answer</th>" }).raw("</tr></thead><tbody>");
+    reach(html, &calls, difference, compared);
+    let head = "<th scope=\"col\">call</th><th scope=\"col\">allows</th><th scope=\"col\">which is</th><th scope=\"col\">answer</th>";
+    table(html, "What the functions allow and answer", head);
     for (call, rule, verdict) in calls {
-        html.raw("<tr><th scope=\"row\">").element("code", &[], call).raw("</th>").element("td", &[], rule);
-        html.element("td", &[("class", "float-number")], minus(rounded(verdict.allowed)));
-        if !typed.is_empty() {
-            let (class, says) = if verdict.close { ("float-yes", "True") } else { ("float-no", "False") };
-            html.open("td", &[("class", class)]).element("output", &[], says).close("td");
-        }
-        html.raw("</tr>");
+        let markup = [
+            "<tr><th scope=\"row\"><code>",
+            "</code></th><td>",
+            "</td><td class=\"float-number\">",
+            "</td><td class=\"",
+            "\"><output>",
+            "</output></td></tr>",
+        ];
+        let (class, says) = match verdict.close {
+            _ if !compared => ("float-number", "—"),
+            true => ("float-yes", "True"),
+            false => ("float-no", "False"),
+        };
+        put(html, &markup, &[call, rule, &minus(rounded(verdict.allowed)), class, says]);
     }
-    html.raw("</tbody></table></div></details>");
+    html.raw(TABLE_END);
     Ok(())
 }
 
@@ -85,18 +103,10 @@ fn reach(html: &mut Html, calls: &[(&str, &str, Verdict); 3], difference: f64, c
         d if d.is_infinite() => 100.0,
         d => (100.0 * (libm::log10(d) - low) / (high - low)).clamp(0.0, 100.0),
     };
+    let difference_text = repr_f64(difference);
     let says =
-        format!("Distances that count as close, on a logarithmic axis; the difference is {}.", repr_f64(difference));
-    html.open(
-        "svg",
-        &[
-            ("class", "lab-picture float-reach"),
-            ("width", "100%"),
-            ("height", "104"),
-            ("role", "img"),
-            ("aria-label", &says),
-        ],
-    );
+        ["Distances that count as close, on a logarithmic axis; the difference is ", &difference_text, "."].concat();
+    svg(html, "float-reach", "104", &says);
     for (at, (call, _, verdict)) in calls.iter().enumerate() {
         let y = 8.0 + 26.0 * at as f64;
         rect(
@@ -113,7 +123,7 @@ fn reach(html: &mut Html, calls: &[(&str, &str, Verdict); 3], difference: f64, c
     while decade < high {
         let at = 100.0 * (decade - low) / (high - low);
         line(html, "float-tick", (at, 83.0), (at, 89.0));
-        let text = ["1e", &minus(super::picture::number(decade))].concat();
+        let text = ["1e", &minus(number(decade))].concat();
         label(html, "float-svg-note", (at, 101.0), "middle", &text);
         decade += step;
     }
@@ -122,104 +132,84 @@ fn reach(html: &mut Html, calls: &[(&str, &str, Verdict); 3], difference: f64, c
         line(html, "float-self", (at, 2.0), (at, 90.0));
         dot(html, "float-stored", (at, 86.0), 4.0);
     }
-    html.close("svg");
+    html.raw("</svg>");
 }
 
 /// Where whole numbers stop being exact: nine of them and the floats they become.
 pub(super) fn integers(html: &mut Html, input: &Input) {
     let (format, bits) = (input.format(), input.bits());
-    let limit = 1i128 << format.precision();
-    // Around the number itself if it is a whole one of int64 past the limit, else around the limit. e4m3fn ends soon after its limit.
-    let own = input
-        .reading
-        .exact
-        .as_ref()
-        .or(format.exact(bits).as_ref())
-        .and_then(whole)
-        .filter(|own| own.unsigned_abs() >= limit as u128);
-    let centre = own.unwrap_or(limit).clamp(i128::from(i64::MIN) + 4, i128::from(i64::MAX) - 4);
+    let limit = 1i64 << format.precision();
+    // Around the number itself if it is a whole one of int64 past the limit, else around the limit.
+    let own = input.reading.exact.as_ref().or(format.exact(bits).as_ref()).and_then(Exact::to_i64);
+    let own = own.filter(|own| own.unsigned_abs() >= limit.unsigned_abs());
+    let centre = own.unwrap_or(limit).clamp(i64::MIN + 4, i64::MAX - 4);
     fold(html, own.is_some(), "Where whole numbers get lost");
-    html.raw("<p class=\"lab-note\">").text(format_args!(
-        "A {} has {} significant bits: it holds every whole number up to {}. Past that only every 2nd, past twice that only every 4th. \
-         NumPy rounds like this wherever int64 meets {}, without a word.",
-        format.name,
-        format.precision(),
-        whole_numbers(format.precision()),
-        format.name
-    ));
-    html.raw("</p>");
-    let numbers: Vec<(i128, u64, Rounding)> = (centre - 4..=centre + 4)
-        .map(|number| {
-            let value = Exact::new(number < 0, Big::new(number.unsigned_abs() as u64), 0);
-            let (bits, rounding) = format.round(&value);
-            (number, bits, rounding)
-        })
-        .collect();
-    let x = |number: f64| 50.0 + 11.5 * number;
-    let says = format!("Nine whole numbers around {centre}, each with a line to the {} it becomes.", format.name);
-    html.open(
-        "svg",
-        &[
-            ("class", "lab-picture float-integers"),
-            ("width", "100%"),
-            ("height", "118"),
-            ("role", "img"),
-            ("aria-label", &says),
-        ],
-    );
-    for (number, bits, rounding) in &numbers {
-        let from = x((number - centre) as f64);
-        if let Some(stored) = format.exact(*bits).as_ref().and_then(whole) {
-            let to = x((stored - centre) as f64);
-            let kept = *rounding == Rounding::Exact;
-            line(html, if kept { "float-kept" } else { "float-lost" }, (from, 38.0), (to, 78.0));
-            dot(html, if kept { "float-kept-dot" } else { "float-lost-dot" }, (from, 38.0), 4.5);
+    let markup = [
+        "<p class=\"lab-note\">A ",
+        " has ",
+        " significant bits: it holds every whole number up to ",
+        ". Past that only every 2nd, past twice that only every 4th. NumPy rounds like this wherever int64 meets ",
+        ", without a word.</p>",
+    ];
+    let precision = format.precision();
+    put(html, &markup, &[format.name, &precision.to_string(), &whole_numbers(precision), format.name]);
+    // Where the step between floats is large, nine numbers a quarter of it apart.
+    let step = match format.round(&Exact::new(false, Big::new(centre.unsigned_abs()), 0)).0 {
+        near if format.finite(near) => {
+            1i64.checked_shl((format.ulp_exponent(near) - 2).max(0).unsigned_abs()).unwrap_or(1)
+        }
+        _ => 1,
+    };
+    let shown = minus(centre.to_string());
+    let says = ["Whole numbers around ", &shown, ", each with a line to the ", format.name, " it becomes."].concat();
+    svg(html, "float-integers", "118", &says);
+    let x = |offset: i64| 50.0 + 11.5 * offset as f64 / step as f64;
+    let mut rows = Html::new();
+    for place in -4..=4 {
+        let offset = step.saturating_mul(place);
+        let number = centre.saturating_add(offset);
+        let value = Exact::new(number < 0, Big::new(number.unsigned_abs()), 0);
+        let (bits, rounding) = format.round(&value);
+        let (kept, from) = (rounding == Rounding::Exact, x(offset));
+        let error = format.exact(bits).and_then(|stored| stored.sub(&value).to_i64());
+        if let Some(error) = error {
+            let to = x(offset.saturating_add(error));
+            let (class, dot_class) =
+                if kept { ("float-kept", "float-kept-dot") } else { ("float-lost", "float-lost-dot") };
+            line(html, class, (from, 38.0), (to, 78.0));
+            dot(html, dot_class, (from, 38.0), 4.5);
             if (0.0..=100.0).contains(&to) {
                 dot(html, "float-stored", (to, 78.0), 5.0);
             }
         }
-        let offset = number - centre;
-        let text = match offset {
-            0 => String::from("0"),
-            _ => minus(format!("{}{offset}", if offset > 0 { "+" } else { "" })),
-        };
-        label(html, "float-svg-note", (from, 26.0), "middle", &text);
+        label(html, "float-svg-note", (from, 26.0), "middle", &signed(offset));
+        let markup = [
+            "<tr><th scope=\"row\">",
+            "</th><td class=\"float-number\">",
+            "</td><td class=\"float-number",
+            "\">",
+            "</td></tr>",
+        ];
+        let stored = format.exact(bits).and_then(|stored| stored.to_decimal()).unwrap_or_else(|| repr(format, bits));
+        let off = error.map_or("—".into(), signed);
+        put(
+            &mut rows,
+            &markup,
+            &[&minus(number.to_string()), &minus(stored), if kept { "" } else { " float-no" }, &off],
+        );
     }
-    let text = [&centre.to_string(), " + …"].concat();
-    label(html, "float-svg-text", (50.0, 12.0), "middle", &text);
+    label(html, "float-svg-text", (50.0, 12.0), "middle", &[&shown, " + …"].concat());
     label(html, "float-svg-text", (50.0, 108.0), "middle", &["the ", format.name, " it becomes"].concat());
-    html.close("svg");
-    html.raw("<div class=\"lab-scroll\" role=\"region\" aria-label=\"Whole numbers and what they become\" tabindex=\"0\"><table class=\"lab-table\">");
-    html.raw("<thead><tr><th scope=\"col\">int64</th><th scope=\"col\">becomes</th><th scope=\"col\">off by</th></tr></thead><tbody>");
-    for (number, bits, _) in &numbers {
-        html.raw("<tr><th scope=\"row\">").text(minus(number)).raw("</th>");
-        match format.exact(*bits).as_ref().and_then(Exact::to_decimal) {
-            Some(stored) => {
-                html.element("td", &[("class", "float-number")], minus(&stored));
-                let off = stored.parse::<i128>().map_or(0, |stored| stored - number);
-                let off = if off > 0 { format!("+{off}") } else { minus(off) };
-                html.element(
-                    "td",
-                    &[("class", if off == "0" { "float-number" } else { "float-number float-no" })],
-                    off,
-                );
-            }
-            None => {
-                html.element("td", &[("class", "float-number")], repr(format, *bits)).raw("<td>—</td>");
-            }
-        }
-        html.raw("</tr>");
-    }
-    html.raw("</tbody></table></div></details>");
+    html.raw("</svg>");
+    let head = "<th scope=\"col\">int64</th><th scope=\"col\">becomes</th><th scope=\"col\">off by</th>";
+    table(html, "Whole numbers and what they become", head);
+    html.html(&rows).raw(TABLE_END);
 }
 
-/// The whole number it is, if it is one of int64's size.
-fn whole(exact: &Exact) -> Option<i128> {
-    let text = exact.to_decimal()?;
-    if text.len() > 20 {
-        return None;
-    }
-    text.parse::<i128>().ok().filter(|number| i64::try_from(*number).is_ok())
+/// A whole number with its sign.
+fn signed(number: i64) -> String {
+    let text = minus(number.to_string());
+    if number > 0 { ["+", &text].concat() } else { text }
 }
 
 /// How far each format reaches.
@@ -229,16 +219,7 @@ pub(super) fn ranges(html: &mut Html, input: &Input) {
     let across = |exponent: f64| (100.0 * (exponent - low) / (high - low)).clamp(0.0, 100.0);
     let x = |exponent: i32| across(f64::from(exponent));
     let says = "The range of each format on a logarithmic axis, from the smallest subnormal to the largest number.";
-    html.open(
-        "svg",
-        &[
-            ("class", "lab-picture float-ranges"),
-            ("width", "100%"),
-            ("height", "166"),
-            ("role", "img"),
-            ("aria-label", says),
-        ],
-    );
+    svg(html, "float-ranges", "166", says);
     for (at, format) in FORMATS.iter().enumerate() {
         let y = 6.0 + 24.0 * at as f64;
         let (tiny, normal) = (x(format.ulp_exponent(1)), x(format.min_exponent()));
@@ -257,64 +238,60 @@ pub(super) fn ranges(html: &mut Html, input: &Input) {
         let at = x(value.exponent());
         line(html, "float-self", (at, 2.0), (at, 150.0));
     }
-    html.close("svg");
-    html.raw("<div class=\"lab-scroll\" role=\"region\" aria-label=\"The formats\" tabindex=\"0\"><table class=\"lab-table\">");
-    html.raw("<thead><tr><th scope=\"col\">format</th><th scope=\"col\">exponent, fraction bits</th><th scope=\"col\">largest</th>");
-    html.raw("<th scope=\"col\">smallest normal</th><th scope=\"col\">smallest</th><th scope=\"col\">1 ulp at 1</th></tr></thead><tbody>");
+    html.raw("</svg>");
+    let head = "<th scope=\"col\">format</th><th scope=\"col\">exponent, fraction bits</th><th scope=\"col\">largest</th>\
+                <th scope=\"col\">smallest normal</th><th scope=\"col\">smallest</th><th scope=\"col\">1 ulp at 1</th>";
+    table(html, "The formats", head);
     for format in FORMATS {
         let one = format.round(&Exact::new(false, Big::new(1), 0)).0;
-        html.raw("<tr>").element("th", &[("scope", "row")], format.name);
-        html.element(
-            "td",
-            &[("class", "float-number")],
-            format_args!("{}, {}", format.exponent_bits, format.fraction_bits),
-        );
-        for text in [
-            brief(format, format.max()),
-            brief(format, format.min_normal()),
-            brief(format, 1),
-            rounded(ulp(format, one)),
-        ] {
-            html.element("td", &[("class", "float-number")], minus(text));
-        }
-        html.raw("</tr>");
+        let markup = [
+            "<tr><th scope=\"row\">",
+            "</th><td class=\"float-number\">",
+            ", ",
+            "</td><td class=\"float-number\">",
+            "</td><td class=\"float-number\">",
+            "</td><td class=\"float-number\">",
+            "</td><td class=\"float-number\">",
+            "</td></tr>",
+        ];
+        let [largest, normal, tiniest] = [format.max(), format.min_normal(), 1].map(|bits| minus(brief(format, bits)));
+        let step = minus(rounded(ulp(format, one)));
+        let (exponent, fraction) = (format.exponent_bits.to_string(), format.fraction_bits.to_string());
+        put(html, &markup, &[format.name, &exponent, &fraction, &largest, &normal, &tiniest, &step]);
     }
-    html.raw("</tbody></table></div></details>");
+    html.raw(TABLE_END);
 }
 
 /// Everything about the number in a table.
 pub(super) fn numbers(html: &mut Html, input: &Input) {
     let (format, bits) = (input.format(), input.bits());
     let facts = Facts::new(format, bits);
-    let shown = |bits: u64| format!("{} (0x{})", repr(format, bits), format.hex(bits));
+    let shown = |bits: u64| [&repr(format, bits), " (0x", &format.hex(bits), ")"].concat();
     fold(html, false, "All about this number");
-    html.raw("<div class=\"lab-scroll\" role=\"region\" aria-label=\"All about this number\" tabindex=\"0\">");
+    html.raw("<section class=\"lab-scroll\" aria-label=\"All about this number\" tabindex=\"0\">");
     html.raw("<table class=\"lab-table float-facts\"><tbody>");
-    let fraction = format!("0x{:x} of {} bits", format.fraction_field(bits), format.fraction_bits);
-    let exponent = format!("{} of {} bits, bias {}", facts.exponent_field, format.exponent_bits, format.bias());
-    let mut rows = vec![
-        ("bits", ["0x", &facts.bits].concat()),
-        ("float.hex()", hex_float(format, bits)),
-        ("kind", facts.kind.name().to_string()),
-        ("sign bit", facts.sign.to_string()),
-        ("exponent field", exponent),
-        (if facts.kind == Kind::Nan { "payload" } else { "fraction field" }, fraction),
-        ("ulp", facts.ulp),
-        ("next below", shown(format.neighbour(bits, false))),
-        ("next above", shown(format.neighbour(bits, true))),
-    ];
+    let of = |value: &str, count: u32| [value, " of ", &count.to_string(), " bits"].concat();
+    let fraction = format!("{:#x}", format.fraction_field(bits));
+    let exponent = of(&facts.exponent_field.to_string(), format.exponent_bits);
+    row(html, "bits", &["0x", &facts.bits].concat());
+    row(html, "float.hex()", &hex_float(format, bits));
+    row(html, "kind", facts.kind.name());
+    row(html, "sign bit", if facts.sign == 1 { "1" } else { "0" });
+    row(html, "exponent field", &[&exponent, ", bias ", &format.bias().to_string()].concat());
+    let name = if facts.kind == Kind::Nan { "payload" } else { "fraction field" };
+    row(html, name, &of(&fraction, format.fraction_bits));
+    row(html, "ulp", &facts.ulp);
+    row(html, "next below", &shown(format.neighbour(bits, false)));
+    row(html, "next above", &shown(format.neighbour(bits, true)));
     // Python reads a literal as float64, whatever it is made into.
     if let Ok(twice) = super::facts::Reading::literal(&input.value, format, true)
         && twice.bits != bits
     {
-        rows.push(("through float64", format!("{}: rounded twice, it ends up elsewhere", shown(twice.bits))));
+        row(html, "through float64", &[&shown(twice.bits), ": rounded twice, it ends up elsewhere"].concat());
     }
-    for (name, value) in rows {
-        html.raw("<tr>")
-            .element("th", &[("scope", "row")], name)
-            .raw("<td>")
-            .element("code", &[], value)
-            .raw("</td></tr>");
-    }
-    html.raw("</tbody></table></div></details>");
+    html.raw(TABLE_END);
+}
+
+fn row(html: &mut Html, name: &str, value: &str) {
+    put(html, &["<tr><th scope=\"row\">", "</th><td><code>", "</code></td></tr>"], &[name, value]);
 }

@@ -156,7 +156,8 @@ impl Literal {
         (format.signed(self.negative, bits), rounding)
     }
 
-    /// Rounded to float64 first and then to the format, as Python and NumPy do with a literal.
+    /// Rounded to float64 first and then to the format, as Python and NumPy do with a literal. (ml_dtypes 0.6 goes on through float32 when it
+    /// casts an array, or makes a bfloat16 scalar: where the float64 is within half a float32 step of a tie, it may round once more.)
     pub fn round_via_float64(&self, format: &Format) -> u64 {
         FLOAT64.convert(self.round(&FLOAT64).0, format)
     }

@@ -20,31 +20,71 @@ pub(crate) fn number(value: f64) -> String {
     }
 }
 
+/// Markup and text by turns, the text escaped: `put(html, &["<b>", "</b>"], &["1 < 2"])`. One call for many pieces keeps the module small.
+#[inline(never)]
+pub(crate) fn put(html: &mut Html, markup: &[&'static str], texts: &[&str]) {
+    let mut texts = texts.iter();
+    for markup in markup {
+        html.raw(markup);
+        if let Some(text) = texts.next() {
+            html.text(text);
+        }
+    }
+}
+
+/// Opens a picture: as wide as there is room, `height` px high; `says` is what it shows.
+pub(crate) fn svg(html: &mut Html, class: &str, height: &str, says: &str) {
+    let markup = ["<svg class=\"lab-picture ", "\" width=\"100%\" height=\"", "\" role=\"img\" aria-label=\"", "\">"];
+    put(html, &markup, &[class, height, says]);
+}
+
 /// A straight line.
+#[inline(never)]
 pub(crate) fn line(html: &mut Html, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
-    let (x1, y1, x2, y2) = (percent(x1), number(y1), percent(x2), number(y2));
-    html.open("line", &[("class", class), ("x1", &x1), ("y1", &y1), ("x2", &x2), ("y2", &y2)]).close("line");
+    let markup = ["<line class=\"", "\" x1=\"", "\" y1=\"", "\" x2=\"", "\" y2=\"", "\"></line>"];
+    put(html, &markup, &[class, &percent(x1), &number(y1), &percent(x2), &number(y2)]);
 }
 
 /// A rectangle; none where it has no width.
+#[inline(never)]
 pub(crate) fn rect(html: &mut Html, class: &str, (x, y): (f64, f64), (width, height): (f64, f64)) {
     if width > 0.0 {
-        let (x, y, width, height) = (percent(x), number(y), percent(width), number(height));
-        html.open("rect", &[("class", class), ("x", &x), ("y", &y), ("width", &width), ("height", &height)])
-            .close("rect");
+        let markup = ["<rect class=\"", "\" x=\"", "\" y=\"", "\" width=\"", "\" height=\"", "\"></rect>"];
+        put(html, &markup, &[class, &percent(x), &number(y), &percent(width), &number(height)]);
     }
 }
 
 /// A dot.
+#[inline(never)]
 pub(crate) fn dot(html: &mut Html, class: &str, (x, y): (f64, f64), radius: f64) {
-    let (x, y, radius) = (percent(x), number(y), number(radius));
-    html.open("circle", &[("class", class), ("cx", &x), ("cy", &y), ("r", &radius)]).close("circle");
+    let markup = ["<circle class=\"", "\" cx=\"", "\" cy=\"", "\" r=\"", "\"></circle>"];
+    put(html, &markup, &[class, &percent(x), &number(y), &number(radius)]);
 }
 
 /// Text at a point: `anchor` is start, middle or end.
+#[inline(never)]
 pub(crate) fn label(html: &mut Html, class: &str, (x, y): (f64, f64), anchor: &str, text: &str) {
-    let (x, y) = (percent(x), number(y));
-    html.element("text", &[("class", class), ("x", &x), ("y", &y), ("text-anchor", anchor)], text);
+    let markup = ["<text class=\"", "\" x=\"", "\" y=\"", "\" text-anchor=\"", "\">", "</text>"];
+    put(html, &markup, &[class, &percent(x), &number(y), anchor, text]);
+}
+
+/// A bar from the middle of a cell to the left for an error below 0, to the right for one above; `share` of the largest, 0 to 1.
+pub(crate) fn bar(html: &mut Html, below: bool, share: f64) {
+    let half = 48.0 * share.clamp(0.0, 1.0);
+    html.raw("<svg class=\"lab-bar\" width=\"100%\" height=\"14\" aria-hidden=\"true\">");
+    rect(html, "lab-bar-error", (if below { 50.0 - half } else { 50.0 }, 3.0), (half, 8.0));
+    line(html, "lab-bar-axis", (50.0, 0.0), (50.0, 14.0));
+    html.raw("</svg>");
+}
+
+/// An error with its sign, to three digits.
+pub(crate) fn signed(error: f64) -> String {
+    let size = super::text::rounded(error.abs());
+    match error {
+        0.0 => size,
+        e if e < 0.0 => ["−", &minus(size)].concat(),
+        _ => ["+", &minus(size)].concat(),
+    }
 }
 
 /// Where the text at `x` percent should be anchored to stay inside.
@@ -57,13 +97,9 @@ pub(crate) fn anchor(x: f64) -> &'static str {
 }
 
 /// `-3` with a minus sign of its own width.
-pub(crate) fn minus(text: impl ToString) -> String {
-    text.to_string().replace('-', "−")
-}
-
-/// `2` with an exponent above it.
-pub(crate) fn power_of_two(html: &mut Html, exponent: i32) {
-    html.text("2").element("sup", &[], minus(exponent));
+#[inline(never)]
+pub(crate) fn minus(text: String) -> String {
+    text.replace('-', "−")
 }
 
 /// `2⁻⁵³`, for where there is no markup.
@@ -103,9 +139,9 @@ pub(crate) fn digits(html: &mut Html, text: &str, strong: usize) {
         html.raw(if end > point && start < point { "<span class=\"lab-whole\">" } else { "<span>" });
         let cut = strong.clamp(start, end);
         if cut > start {
-            html.element("b", &[], text.get(start..cut).unwrap_or_default());
+            put(html, &["<b>", "</b>"], &[text.get(start..cut).unwrap_or_default()]);
         }
-        html.text(text.get(cut..end).unwrap_or_default()).raw("</span><wbr>");
+        put(html, &["", "</span><wbr>"], &[text.get(cut..end).unwrap_or_default()]);
         start = end;
     }
 }

@@ -4,12 +4,12 @@ use super::Input;
 use super::exact::Exact;
 use super::facts::{elsewhere, ulp};
 use super::format::{FORMATS, Format, Rounding};
-use super::picture::power_text;
+use super::picture::{minus, power_text, put};
 use super::text::{repr, rounded};
 use super::view::strip;
 use crate::html::Html;
 
-/// Columns of the picture: the 53 bits of a float64 and three more.
+/// Columns of the picture: the 53 bits of a float64 and three more. [`strip`] is as wide.
 const COLUMNS: usize = 56;
 
 /// The number in one format.
@@ -38,20 +38,16 @@ pub(super) fn formats(html: &mut Html, input: &Input) {
     let top = top.zip(exact).map(|(top, exact)| (top.min(exact.exponent() + 8), exact));
     html.raw("<ul class=\"float-formats\">");
     if let Some((top, exact)) = top {
-        html.raw("<li class=\"float-format float-binary\"><p class=\"float-format-head\"><span class=\"float-format-name\">in binary</span>");
-        html.element(
-            "span",
-            &[("class", "float-columns")],
-            format_args!("{} … {}", power_text(top), power_text(top - COLUMNS as i32 + 1)),
-        );
-        html.raw("</p>");
+        let markup = [
+            "<li class=\"float-format float-binary\"><p class=\"float-format-head\"><span class=\"float-format-name\">in binary</span>\
+             <span class=\"float-columns\">",
+            " … ",
+            "</span></p>",
+        ];
+        put(html, &markup, &[&power_text(top), &power_text(top - COLUMNS as i32 + 1)]);
         let cells = columns(exact, top);
-        strip(
-            html,
-            "float-strip",
-            &cells.iter().enumerate().filter_map(|(at, bit)| bit.map(|bit| (at, bit, false))).collect::<Vec<_>>(),
-            COLUMNS,
-        );
+        let cells = cells.iter().enumerate().filter_map(|(at, bit)| bit.map(|bit| (at, bit, false)));
+        strip(html, &cells.collect::<Vec<_>>());
         html.raw("</li>");
     }
     for row in &rows {
@@ -66,20 +62,22 @@ pub(super) fn formats(html: &mut Html, input: &Input) {
 
 fn draw_row(html: &mut Html, input: &Input, row: &Row, top: Option<(i32, &Exact)>) {
     let format = row.format;
-    let current = format == input.format();
-    html.open("li", &[("class", if current { "float-format float-current" } else { "float-format" })]);
-    html.raw("<p class=\"float-format-head\">");
-    html.element("span", &[("class", "float-format-name")], format.name);
-    html.element("code", &[("class", "float-format-value")], repr(format, row.bits));
-    html.element("span", &[("class", "float-format-error")], off_by(row, input)).raw("</p>");
+    let markup = [
+        "<li class=\"",
+        "\"><p class=\"float-format-head\"><span class=\"float-format-name\">",
+        "</span><code class=\"float-format-value\">",
+        "</code><span class=\"float-format-error\">",
+        "</span></p>",
+    ];
+    let class = if format == input.format() { "float-format float-current" } else { "float-format" };
+    put(html, &markup, &[class, format.name, &repr(format, row.bits), &off_by(row, input)]);
     if let Some((top, exact)) = top
         && format.finite(row.bits)
     {
         let truth = columns(exact, top);
-        let cells: Vec<(usize, bool, bool)> = stored(format, row.bits, top)
-            .map(|(column, bit)| (column, bit, truth.get(column).copied().flatten().unwrap_or(false) != bit))
-            .collect();
-        strip(html, "float-strip", &cells, COLUMNS);
+        let changed = |column: usize, bit| truth.get(column).copied().flatten().unwrap_or(false) != bit;
+        let cells = stored(format, row.bits, top).map(|(column, bit)| (column, bit, changed(column, bit)));
+        strip(html, &cells.collect::<Vec<_>>());
     }
     html.raw("</li>");
 }
@@ -89,8 +87,12 @@ fn off_by(row: &Row, input: &Input) -> String {
     match row.error_ulp {
         Some(0.0) => "exact".into(),
         Some(error) => {
-            let size = rounded(error.abs() * ulp(row.format, row.bits));
-            super::picture::minus(format!("off by {size}"))
+            // Below the smallest float64 only ulp can say it.
+            let size = match error.abs() * ulp(row.format, row.bits) {
+                0.0 => [&rounded(error.abs()), " ulp"].concat(),
+                size => rounded(size),
+            };
+            minus(["off by ", &size].concat())
         }
         None if input.reading.exact.is_some() || input.reading.rounding == Rounding::Overflow => "overflow".into(),
         None => String::new(),

@@ -169,7 +169,7 @@ fn storing(input: &Input, steps: &mut Vec<String>) {
         Kind::Normal => format!(
             "The exponent field holds {field}: {field} − {} = {}. The leading 1 is not stored; the fraction holds the bits after it.",
             format.bias(),
-            minus(field as i64 - i64::from(format.bias()))
+            minus((field as i64 - i64::from(format.bias())).to_string())
         ),
     });
     if format.finite(bits) {

@@ -203,13 +203,26 @@ pub fn float_repr(float: f64) -> String {
         let sign = if float < 0.0 { "-" } else { "" };
         return if float.is_nan() { "nan".into() } else { format!("{sign}inf") };
     }
-    let scientific = format!("{float:e}");
+    // Where two texts of that length are equally near, Rust takes the greater one and Python the even one.
+    let shortest = format!("{float:e}");
+    let digits = shortest.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
+    let even = format!("{float:.*e}", digits.saturating_sub(1));
+    let scientific = if even.parse() == Ok(float) { even } else { shortest };
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
+    let digits = digits.replace('.', "");
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..16).contains(&exponent) {
-        let plain = format!("{float}");
-        return if plain.contains('.') { plain } else { plain + ".0" };
+    if !(-4..16).contains(&exponent) {
+        let (first, rest) = digits.split_at_checked(1).unwrap_or((&digits, ""));
+        let point = if rest.is_empty() { "" } else { "." };
+        let minus = if exponent < 0 { '-' } else { '+' };
+        return format!("{sign}{first}{point}{rest}e{minus}{:02}", exponent.abs());
     }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
+    // Zeros on both sides, so that the point stands within.
+    let before = usize::try_from(-exponent).unwrap_or(0);
+    let after = usize::try_from(exponent + 2).unwrap_or(0).saturating_sub(digits.len());
+    let digits = format!("{}{digits}{}", "0".repeat(before), "0".repeat(after));
+    let point = usize::try_from(exponent).unwrap_or(0) + 1;
+    let (whole, fraction) = digits.split_at_checked(point).unwrap_or((&digits, "0"));
+    format!("{sign}{whole}.{fraction}")
 }

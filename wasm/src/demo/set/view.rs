@@ -6,7 +6,7 @@ use crate::demo::table::figure::{Part, Scene, View};
 use crate::demo::table::home;
 use crate::demo::table::ops::Op;
 use crate::demo::table::stage::badge;
-use crate::demo::table::svg::Svg;
+use crate::demo::table::svg::{Shapes, Svg};
 use crate::demo::table::words::{label, shorten};
 use crate::html::Html;
 
@@ -28,6 +28,7 @@ impl View for Set {
         );
         let mut svg = Svg::open(html, "dict-set", columns * width + 2, rows * height + 2, &label_text);
         let place = |slot: usize| (slot as i32 % columns * width + 1, slot as i32 / columns * height + 1);
+        let mut shapes = Shapes::default();
         for (at, slot) in self.slots.iter().enumerate() {
             let (x, y) = place(at);
             let on_path = path.iter().any(|probe| probe.slot as usize == at);
@@ -38,7 +39,11 @@ impl View for Set {
                 Slot::Dummy => "dict-slot dict-dummy",
                 Slot::Key(..) => "dict-slot dict-taken",
             };
-            svg.rect(class, x, y, width - 2, height - 2);
+            shapes.add_box(class, x, y, width - 2, height - 2);
+        }
+        svg.shapes(&shapes);
+        for (at, slot) in self.slots.iter().enumerate() {
+            let (x, y) = place(at);
             let middle = x + width / 2 - 1;
             if roomy {
                 svg.text("dict-corner", x + 4, y + 12, &at.to_string());

@@ -4,7 +4,7 @@ use super::model::{self, ExactSum};
 use crate::demo::float::exact::Exact;
 use crate::demo::float::facts::ulp;
 use crate::demo::float::format::FLOAT64;
-use crate::demo::float::picture::{digits, line, minus, number, percent, rect};
+use crate::demo::float::picture::{bar, digits, label, number, put, signed, svg};
 use crate::demo::float::text::{repr_f64, rounded};
 use crate::demo::{Drawing, Ids, furniture};
 use crate::html::Html;
@@ -33,30 +33,26 @@ const STEPS: usize = 10;
 struct Way {
     name: &'static str,
     call: &'static str,
-    class: &'static str,
     result: Result<f64, &'static str>,
+}
+
+impl Way {
+    /// The result as Python prints it, or what it raises.
+    fn shown(&self) -> String {
+        self.result.map_or_else(String::from, repr_f64)
+    }
 }
 
 fn ways(values: &[f64]) -> [Way; 5] {
     [
-        Way {
-            name: "one after the other",
-            call: "sum() up to 3.11",
-            class: "sum-naive",
-            result: Ok(model::naive(values)),
-        },
-        Way { name: "in pairs", call: "np.sum()", class: "sum-pairwise", result: Ok(model::pairwise(values)) },
-        Way { name: "the textbook loop", call: "Kahan", class: "sum-kahan", result: Ok(model::kahan(values)) },
-        Way {
-            name: "compensated",
-            call: "sum() from 3.12",
-            class: "sum-neumaier",
-            result: Ok(model::neumaier(values)),
-        },
+        Way { name: "one after the other", call: "sum() up to 3.11", result: Ok(model::naive(values)) },
+        Way { name: "in pairs", call: "np.sum()", result: Ok(model::pairwise(values)) },
+        Way { name: "the textbook loop", call: "Kahan", result: Ok(model::kahan(values)) },
+        Way { name: "compensated", call: "sum() from 3.12", result: Ok(model::neumaier(values)) },
         Way {
             name: "exact, rounded once",
             call: "math.fsum()",
-            class: "sum-fsum",
+
             result: model::fsum(values).map_err(|error| error.message()),
         },
     ]
@@ -75,8 +71,8 @@ pub(super) fn draw(state: State, typed: &str, values: &[f64], ids: Ids<'_>) -> D
         chart(&mut html, values, exact);
     }
     table(&mut html, values);
-    furniture::steps(&mut html, &words(values, &ways, exact.as_ref()));
-    Drawing { state, html: html.finish(), announce: announce(&ways, exact.as_ref()), problem: None }
+    let steps = words(values, &ways, exact.as_ref());
+    Drawing::finished(state, html, announce(&ways, exact.as_ref()), steps)
 }
 
 fn exact(values: &[f64]) -> Exact {
@@ -106,81 +102,76 @@ fn error(result: f64, exact: &Exact) -> Option<(f64, Option<f64>)> {
 
 fn controls(html: &mut Html, typed: &str, count: usize, ids: Ids<'_>) {
     let id = ids.of("values");
-    html.raw("<div class=\"field\">").element(
-        "label",
-        &[("for", &id)],
-        "Numbers to add; 0.1*1000 is a thousand of them",
-    );
-    html.element(
-        "textarea",
-        &[("id", &id), ("name", "values"), ("rows", "2"), ("autocomplete", "off"), ("spellcheck", "false")],
-        typed,
-    );
-    html.raw("</div><fieldset class=\"sum-presets\"><legend>Try</legend>");
+    let markup = [
+        "<div class=\"field sum-values\"><label for=\"",
+        "\">Numbers to add; 0.1*1000 is a thousand of them</label><textarea id=\"",
+        "\" name=\"values\" rows=\"2\" autocomplete=\"off\" spellcheck=\"false\">",
+        "</textarea></div><fieldset class=\"sum-presets\"><legend>Try</legend>",
+    ];
+    put(html, &markup, &[&id, &id, typed]);
     for (act, text) in PRESETS {
         furniture::act(html, act, text);
     }
-    let values = if count == 1 { "value" } else { "values" };
-    html.raw("</fieldset><p class=\"lab-note\">").text(format_args!("{count} {values}")).raw("</p>");
+    let values = if count == 1 { " value" } else { " values" };
+    put(html, &["</fieldset><p class=\"lab-note\">", "", "</p>"], &[&count.to_string(), values]);
 }
 
 fn answer(html: &mut Html, exact: Option<&Exact>, ids: Ids<'_>) {
     let Some(exact) = exact else { return };
     let text = exact.to_decimal().unwrap_or_default();
     let shown = text.get(..72).unwrap_or(&text);
-    html.raw("<div class=\"sum-answer\"><p class=\"sum-exactly\">These floats add up to exactly</p>");
-    html.open("output", &[("class", "lab-answer sum-exact"), ("for", &ids.of("values"))]);
-    html.raw("<span class=\"lab-digits\">");
+    let markup = [
+        "<div class=\"sum-answer\"><p class=\"sum-exactly\">These floats add up to exactly</p>\
+         <output class=\"lab-answer sum-exact\" for=\"",
+        "\"><span class=\"lab-digits\">",
+    ];
+    put(html, &markup, &[&ids.of("values")]);
     digits(html, shown, 0);
-    html.raw(if text.len() > shown.len() { "…" } else { "" }).raw("</span>").close("output");
+    html.raw(if text.len() > shown.len() { "…" } else { "" });
     let near = FLOAT64.round(exact).0;
-    html.raw("<p class=\"lab-note\">The nearest float is ").element("code", &[], repr_f64(nearest(exact)));
-    if FLOAT64.finite(near) && !exact.is_zero() {
-        html.text(format_args!("; one ulp there is {}", rounded(ulp(&FLOAT64, near))));
-    }
-    html.raw(".</p></div>");
+    let step = if FLOAT64.finite(near) && !exact.is_zero() {
+        ["; one ulp there is ", &rounded(ulp(&FLOAT64, near))].concat()
+    } else {
+        String::new()
+    };
+    let markup = ["</span></output><p class=\"lab-note\">The nearest float is <code>", "</code>", ".</p></div>"];
+    put(html, &markup, &[&repr_f64(nearest(exact)), &step]);
 }
 
 /// The five results, each with its error and a bar for it; the bars grow with the logarithm.
 fn results(html: &mut Html, ways: &[Way; 5], exact: Option<&Exact>) {
-    let errors: Vec<_> =
-        ways.iter().map(|way| way.result.ok().zip(exact).and_then(|(result, exact)| error(result, exact))).collect();
+    let error = |way: &Way| way.result.ok().zip(exact).and_then(|(result, exact)| error(result, exact));
+    let errors: Vec<_> = ways.iter().map(error).collect();
     let size = |ulps: f64| libm::log2(1.0 + ulps.abs());
     let largest = errors.iter().flatten().filter_map(|error| error.1).map(size).fold(1.0, f64::max);
-    html.raw("<div class=\"lab-scroll\" role=\"region\" aria-label=\"Five ways to add\" tabindex=\"0\"><table class=\"lab-table sum-results\">");
-    html.raw("<thead><tr><th scope=\"col\">way</th><th scope=\"col\">result</th><th scope=\"col\">off by, in ulp</th></tr></thead><tbody>");
+    html.raw(
+        "<section class=\"lab-scroll\" aria-label=\"Five ways to add\" tabindex=\"0\"><table class=\"lab-table sum-results\">\
+         <thead><tr><th scope=\"col\">way</th><th scope=\"col\">result</th><th scope=\"col\">off by, ulp</th></tr></thead><tbody>",
+    );
     for (way, error) in ways.iter().zip(&errors) {
-        html.open("tr", &[("class", way.class)]).raw("<th scope=\"row\"><code>").text(way.call).raw("</code> ");
-        html.element("span", &[("class", "sum-way")], way.name).raw("</th><td>");
-        match way.result {
-            Ok(result) => html.element("output", &[("class", "sum-result")], repr_f64(result)),
-            Err(message) => html.element("output", &[("class", "sum-result sum-no")], message),
+        let markup = [
+            "<tr><th scope=\"row\"><code>",
+            "</code> <span class=\"sum-way\">",
+            "</span></th><td><output class=\"sum-result",
+            "\">",
+            "</output></td><td class=\"sum-off\"><div class=\"sum-off-by\"><div class=\"sum-number\">",
+            "<span class=\"sum-absolute\">",
+            "</span></div>",
+        ];
+        let class = if way.result.is_err() { " sum-no" } else { "" };
+        let (first, second) = match error {
+            None => ("—".into(), String::new()),
+            Some((absolute, None)) => (signed(*absolute), String::new()),
+            Some((0.0, _)) => ("0".into(), String::new()),
+            Some((absolute, Some(ulps))) => (signed(*ulps), signed(*absolute)),
         };
-        html.raw("</td><td class=\"sum-off\"><div class=\"sum-off-by\"><div class=\"sum-number\">");
-        let ulps = error.and_then(|error| error.1);
-        match (error, ulps) {
-            (Some((0.0, _)), _) => html.raw("0"),
-            (Some((absolute, _)), Some(ulps)) => {
-                html.text(signed(ulps)).element("span", &[("class", "sum-absolute")], signed(*absolute))
-            }
-            (Some((absolute, _)), None) => html.text(signed(*absolute)),
-            (None, _) => html.raw("—"),
-        };
-        html.raw("</div>");
-        if let Some(ulps) = ulps {
-            let half = 48.0 * size(ulps) / largest;
-            html.raw("<svg class=\"sum-bar\" width=\"100%\" height=\"14\" aria-hidden=\"true\">");
-            rect(html, "sum-error", (if ulps < 0.0 { 50.0 - half } else { 50.0 }, 3.0), (half, 8.0));
-            line(html, "sum-axis", (50.0, 0.0), (50.0, 14.0));
-            html.raw("</svg>");
+        put(html, &markup, &[way.call, way.name, class, &way.shown(), &first, &second]);
+        if let Some(ulps) = error.and_then(|error| error.1) {
+            bar(html, ulps < 0.0, size(ulps) / largest);
         }
         html.raw("</div></td></tr>");
     }
-    html.raw("</tbody></table></div>");
-}
-
-fn signed(error: f64) -> String {
-    minus(if error > 0.0 { format!("+{}", rounded(error)) } else { rounded(error) })
+    html.raw("</tbody></table></section>");
 }
 
 /// A line of the chart: its class, its name, the way of adding.
@@ -224,81 +215,58 @@ fn chart(html: &mut Html, values: &[f64], exact_sum: &Exact) {
     (low, high) = (low - room, high + room);
     let y = |error: f64| 100.0 * (high - error) / (high - low);
     html.raw("<div class=\"sum-chart\"><p class=\"sum-head\">How the error grows, value by value</p>");
-    let says = format!(
-        "Error after each value, in ulp of the whole sum: at the end the loop is off by {}, np.sum by {}, sum() of 3.12 by {}.",
-        last(&lines[0]),
-        last(&lines[1]),
-        last(&lines[2])
-    );
-    html.open(
-        "svg",
-        &[
-            ("class", "lab-picture sum-curves"),
-            ("width", "100%"),
-            ("height", "190"),
-            ("role", "img"),
-            ("aria-label", &says),
-        ],
-    );
-    let frame = [
-        ("x", "0"),
-        ("y", "0"),
-        ("width", "75%"),
-        ("height", "160"),
-        ("viewBox", "0 0 100 100"),
-        ("preserveAspectRatio", "none"),
-    ];
-    html.open("svg", &frame);
+    let says = [
+        "Error after each value, in ulp of the whole sum: at the end the loop is off by ",
+        &last(&lines[0]),
+        ", np.sum by ",
+        &last(&lines[1]),
+        ", sum() of 3.12 by ",
+        &last(&lines[2]),
+        ".",
+    ]
+    .concat();
+    svg(html, "sum-curves", "190", &says);
     let zero = number(y(0.0));
-    html.open(
-        "line",
-        &[
-            ("class", "sum-axis"),
-            ("x1", "0"),
-            ("y1", &zero),
-            ("x2", "100"),
-            ("y2", &zero),
-            ("vector-effect", "non-scaling-stroke"),
-        ],
-    )
-    .close("line");
+    let markup = [
+        "<svg x=\"0\" y=\"0\" width=\"75%\" height=\"160\" viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\">\
+         <line class=\"lab-bar-axis\" x1=\"0\" x2=\"100\" vector-effect=\"non-scaling-stroke\" y1=\"",
+        "\" y2=\"",
+        "\"></line>",
+    ];
+    put(html, &markup, &[&zero, &zero]);
     for (points, (class, _, _)) in lines.iter().zip(&curves) {
         let mut path = ["0,", &zero].concat();
         for (at, error) in points.iter().enumerate() {
             let x = 100.0 * (at + 1) as f64 / places as f64;
             path.push_str(&[" ", &number(x), ",", &number(y(*error))].concat());
         }
-        let class = ["sum-curve ", class].concat();
-        html.open(
-            "polyline",
-            &[("class", &class), ("points", &path), ("fill", "none"), ("vector-effect", "non-scaling-stroke")],
-        )
-        .close("polyline");
+        let markup = [
+            "<polyline class=\"sum-curve ",
+            "\" fill=\"none\" vector-effect=\"non-scaling-stroke\" points=\"",
+            "\"></polyline>",
+        ];
+        put(html, &markup, &[class, &path]);
     }
-    html.close("svg");
-    // Labels at the end of each line, none nearer to the next than a line of text.
-    let mut ends: Vec<(f64, usize)> =
-        lines.iter().enumerate().map(|(at, points)| (1.6 * y(points.last().copied().unwrap_or(0.0)), at)).collect();
-    ends.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    html.raw("</svg>");
+    // Labels at the end of each line from the top down, none nearer to the next than a line of text.
     let mut lowest = 0.0f64;
-    for (height, at) in ends {
-        let height = (height + 4.0).max(lowest).max(10.0);
-        lowest = height + 15.0;
-        if let Some((class, name, _)) = curves.get(at) {
+    let mut labelled = [false; 3];
+    for _ in 0..curves.len() {
+        let end = |at: usize| lines.get(at).and_then(|points| points.last()).map_or(0.0, |error| 1.6 * y(*error));
+        let open = (0..curves.len()).filter(|at| labelled.get(*at) == Some(&false));
+        let Some(at) = open.reduce(|best, at| if end(at) < end(best) { at } else { best }) else { break };
+        if let (Some((class, name, _)), Some(mark)) = (curves.get(at), labelled.get_mut(at)) {
+            *mark = true;
+            let height = (end(at) + 4.0).max(lowest).max(10.0);
+            lowest = height + 15.0;
             let class = ["sum-label ", class].concat();
-            html.element("text", &[("class", &class), ("x", &percent(76.5)), ("y", &number(height))], name);
+            label(html, &class, (76.5, height), "start", name);
         }
     }
-    for (error, anchor) in [(high - room, "start"), (low + room, "start")] {
-        let height = number(1.6 * y(error) + 4.0);
-        html.element(
-            "text",
-            &[("class", "sum-svg-note"), ("x", "0"), ("y", &height), ("text-anchor", anchor)],
-            [&signed(error), " ulp"].concat(),
-        );
+    for error in [high - room, low + room] {
+        label(html, "sum-svg-note", (0.0, 1.6 * y(error) + 4.0), "start", &[&signed(error), " ulp"].concat());
     }
-    let count = [&count.to_string(), " values"].concat();
-    html.element("text", &[("class", "sum-svg-note"), ("x", "75%"), ("y", "180"), ("text-anchor", "end")], count);
+    label(html, "sum-svg-note", (75.0, 180.0), "end", &[&count.to_string(), " values"].concat());
     html.raw("</svg></div>");
 }
 
@@ -332,27 +300,25 @@ fn table(html: &mut Html, values: &[f64]) {
     }
     let open = values.len() <= STEPS;
     html.raw(if open { "<details class=\"sum-fold\" open>" } else { "<details class=\"sum-fold\">" });
-    html.raw("<summary>What each addition loses</summary>");
-    html.raw("<div class=\"lab-scroll\" role=\"region\" aria-label=\"What each addition loses\" tabindex=\"0\"><table class=\"lab-table\">");
     html.raw(
-        "<thead><tr><th scope=\"col\">add</th><th scope=\"col\">total, rounded</th><th scope=\"col\">lost here</th>",
+        "<summary>What each addition loses</summary>\
+         <section class=\"lab-scroll\" aria-label=\"What each addition loses\" tabindex=\"0\"><table class=\"lab-table\">\
+         <thead><tr><th scope=\"col\">add</th><th scope=\"col\">total, rounded</th><th scope=\"col\">lost here</th>\
+         <th scope=\"col\">kept aside by sum() 3.12+</th></tr></thead><tbody>",
     );
-    html.raw("<th scope=\"col\">kept aside by sum() 3.12+</th></tr></thead><tbody>");
     for step in additions(values) {
-        html.raw("<tr><th scope=\"row\"><code>")
-            .text(repr_f64(step.value))
-            .raw("</code></th><td><code>")
-            .text(repr_f64(step.total));
-        html.raw("</code></td>");
+        let markup = ["<tr><th scope=\"row\"><code>", "</code></th><td><code>", "</code></td>"];
+        put(html, &markup, &[&repr_f64(step.value), &repr_f64(step.total)]);
         for amount in [step.lost, step.kept] {
-            let class = if amount == 0.0 || !amount.is_finite() { "sum-number" } else { "sum-number sum-no" };
-            html.element("td", &[("class", class)], if amount.is_finite() { signed(amount) } else { "—".into() });
+            let class = if amount == 0.0 || !amount.is_finite() { "" } else { " sum-no" };
+            let text = if amount.is_finite() { signed(amount) } else { "—".into() };
+            put(html, &["<td class=\"sum-number", "\">", "</td>"], &[class, &text]);
         }
         html.raw("</tr>");
     }
-    html.raw("</tbody></table></div>");
-    if values.len() > STEPS {
-        html.raw("<p class=\"lab-note\">").text(format_args!("The first {STEPS} of {}.", values.len())).raw("</p>");
+    html.raw("</tbody></table></section>");
+    if !open {
+        put(html, &["<p class=\"lab-note\">The first 10 of ", ".</p>"], &[&values.len().to_string()]);
     }
     html.raw("</details>");
 }
@@ -360,7 +326,7 @@ fn table(html: &mut Html, values: &[f64]) {
 fn announce(ways: &[Way; 5], exact: Option<&Exact>) -> String {
     let mut out = String::new();
     for way in ways {
-        let result = way.result.map_or_else(String::from, repr_f64);
+        let result = way.shown();
         let ulps =
             way.result.ok().zip(exact).and_then(|(result, exact)| error(result, exact)).and_then(|error| error.1);
         let off = match ulps {

@@ -4,7 +4,7 @@ use super::Step;
 use super::figure::code;
 use super::request::Request;
 use super::scenario::Scenarios;
-use super::svg::Svg;
+use super::svg::{Shapes, Svg};
 use crate::demo::{Ids, furniture};
 use crate::html::Html;
 use crate::state::State;
@@ -64,16 +64,17 @@ pub fn scrubber(html: &mut Html, ids: Ids<'_>, request: &Request, steps: &[Step]
         let label = format!(
             "Slots inspected by each of {count} operations, {most} at most; {resized} of them rebuilt the table."
         );
-        let mut svg = Svg::open_stretched(html, "dict-bars", 10 * count as i32, 40, &label);
-        for (number, step) in steps.iter().enumerate() {
-            let x = 10 * (number as i32 + 1);
-            let height = (36 * step.inspected().min(most) / most) as i32;
-            if step.resized.is_some() {
-                svg.rect("dict-resize", x - 4, 0, 8, 40);
-            }
-            let class = if number + 1 == at { "dict-bar dict-now" } else { "dict-bar" };
-            svg.rect(class, x - 3, 40 - height.max(1), 6, height.max(1));
+        let mut shapes = Shapes::default();
+        for (number, _) in steps.iter().enumerate().filter(|(_, step)| step.resized.is_some()) {
+            shapes.add_box("dict-resize", 10 * number as i32 + 6, 0, 8, 40);
         }
+        for (number, step) in steps.iter().enumerate() {
+            let height = (36 * step.inspected().min(most) / most).max(1) as i32;
+            let class = if number + 1 == at { "dict-bar dict-now" } else { "dict-bar" };
+            shapes.add_box(class, 10 * number as i32 + 7, 40 - height, 6, height);
+        }
+        let mut svg = Svg::open_stretched(html, "dict-bars", 10 * count as i32, 40, &label);
+        svg.shapes(&shapes);
         svg.close();
     }
     let id = ids.of("step");

@@ -5,7 +5,7 @@ use super::request::Request;
 use super::scenario::Scenarios;
 use super::words::{self, count, shorten};
 use super::{Step, Table, controls, play, stage};
-use crate::demo::{Drawing, Ids, furniture};
+use crate::demo::{Drawing, Ids};
 use crate::html::Html;
 use crate::state::State;
 
@@ -109,6 +109,5 @@ fn drawn(state: &State, ids: Ids<'_>, scenarios: &Scenarios, table: &mut dyn Vie
     controls::scrubber(&mut html, ids, &request, &steps, name);
     html.html(&picture);
     let trace = ops.iter().zip(&steps).map(|(op, step)| words::trace(step, &code(op, name), ops, name));
-    furniture::steps(&mut html, &trace.collect::<Vec<_>>());
-    Ok(Drawing { state: request.canonical(), html: html.finish(), announce, problem: None })
+    Ok(Drawing::finished(request.canonical(), html, announce, trace.collect()))
 }

@@ -2,7 +2,7 @@
 
 use super::figure::{Before, Scene, View, code};
 use super::ops::Op;
-use super::svg::Svg;
+use super::svg::{Shapes, Svg};
 use super::words::{self, shorten};
 use super::{Probe, Step};
 use crate::demo::Ids;
@@ -68,17 +68,21 @@ fn resize(html: &mut Html, before: &Before, after: &[String], step: &Step) {
         let height = side.min(24);
         let label = format!("{} of {} slots taken", taken, slots.len());
         let mut svg = Svg::open(html, class, 361, rows * height + 1, &label);
+        let mut shapes = Shapes::default();
+        let place = |at: usize| (at as i32 % columns * side, at as i32 / columns * height);
         for (at, slot) in slots.iter().enumerate() {
-            let (x, y) = (at as i32 % columns * side, at as i32 / columns * height);
             let class = match slot.as_str() {
                 "" => "dict-slot dict-empty",
                 "×" => "dict-slot dict-dummy",
                 _ => "dict-slot dict-taken",
             };
-            svg.rect(class, x, y, side, height);
-            if side >= 20 && !slot.is_empty() {
-                svg.text("dict-mini", x + side / 2, y + height / 2 + 4, &shorten(slot, side as usize / 7));
-            }
+            let (x, y) = place(at);
+            shapes.add_box(class, x, y, side, height);
+        }
+        svg.shapes(&shapes);
+        for (at, slot) in slots.iter().enumerate().filter(|(_, slot)| side >= 20 && !slot.is_empty()) {
+            let (x, y) = place(at);
+            svg.text("dict-mini", x + side / 2, y + height / 2 + 4, &shorten(slot, side as usize / 7));
         }
         svg.close();
     }

@@ -32,11 +32,11 @@ impl<'a> Svg<'a> {
         Self { html }
     }
 
-    /// A rectangle.
-    pub fn rect(&mut self, class: &str, x: i32, y: i32, width: i32, height: i32) {
-        let [x, y, width, height] = [x, y, width, height].map(|n| n.to_string());
-        let attributes = [("class", class), ("height", &height), ("width", &width), ("x", &x), ("y", &y)];
-        self.html.open("rect", &attributes).close("rect");
+    /// Many shapes, those of a class as one path: a picture of few elements is quickly made and quickly compared.
+    pub fn shapes(&mut self, shapes: &Shapes) {
+        for (class, d) in &shapes.groups {
+            self.path(class, d);
+        }
     }
 
     /// A rectangle with round corners.
@@ -62,5 +62,26 @@ impl<'a> Svg<'a> {
     /// `</svg>`.
     pub fn close(self) {
         self.html.close("svg");
+    }
+}
+
+/// Shapes that are drawn together.
+#[derive(Debug, Default)]
+pub struct Shapes {
+    groups: Vec<(&'static str, String)>,
+}
+
+impl Shapes {
+    /// One more line, as a path writes it.
+    pub fn add(&mut self, class: &'static str, d: &str) {
+        match self.groups.iter_mut().find(|(name, _)| *name == class) {
+            Some((_, all)) => all.push_str(d),
+            None => self.groups.push((class, d.to_string())),
+        }
+    }
+
+    /// One more rectangle.
+    pub fn add_box(&mut self, class: &'static str, x: i32, y: i32, width: i32, height: i32) {
+        self.add(class, &format!("M{x} {y}h{width}v{height}h-{width}z"));
     }
 }
