@@ -161,13 +161,16 @@ impl Known<'_> {
         let in_static = path.strip_prefix('/').map(|path| format!("static/{path}"));
         let found = in_static.or_else(|| join(&self.book.page(from).path, &path));
         match found.filter(|path| self.files.contains(path.as_str())) {
-            Some(file) => Target::File(file),
+            Some(file) if is_image(&file) => Target::File(file),
+            Some(_) => {
+                let message = format!("`{path}` is not an image");
+                diagnostics.push(Diagnostic::error(link.span.clone(), message).help("link to it, without the `!`"));
+                Target::Broken
+            }
             None => {
                 let here = &self.book.page(from).path;
-                let is_image =
-                    |path: &&&str| mime_guess::from_path(path).first().is_some_and(|mime| mime.type_() == "image");
                 let mut images: Vec<String> =
-                    self.files.iter().filter(is_image).map(|path| relative(here, path)).collect();
+                    self.files.iter().filter(|path| is_image(path)).map(|path| relative(here, path)).collect();
                 images.sort();
                 let help = match did_you_mean(&path, images.iter().map(String::as_str)) {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -179,6 +182,11 @@ impl Known<'_> {
             }
         }
     }
+}
+
+/// Told by the file's name, as a browser will be.
+fn is_image(path: &str) -> bool {
+    mime_guess::from_path(path).first().is_some_and(|mime| mime.type_() == "image")
 }
 
 /// Percent escapes undone.

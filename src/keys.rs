@@ -77,11 +77,22 @@ impl<'a, 'd> Keys<'a, 'd> {
         );
     }
 
+    /// A text without control characters: no page, address or terminal has a use for one.
+    fn printable(&mut self, key: &str, text: &str, value: &Spanned<DeValue<'a>>) -> String {
+        let forbidden = |c: char| c.is_control() && c != '\n' && c != '\t' && c != '\r';
+        if text.contains(forbidden) {
+            let message = format!("`{key}` in {} holds a control character", self.what);
+            self.diagnostics
+                .push(Diagnostic::error(self.toml.span(value.span()), message).help("take it out of the text"));
+        }
+        text.replace(forbidden, "\u{fffd}")
+    }
+
     /// A string and its place.
     pub fn string(&mut self, key: &'static str) -> Option<(String, Span)> {
         let value = self.take(key)?;
         match value.get_ref().as_str() {
-            Some(text) => Some((text.to_string(), self.toml.span(value.span()))),
+            Some(text) => Some((self.printable(key, text, &value), self.toml.span(value.span()))),
             None => {
                 self.wrong_type(key, &value, "a string");
                 None
@@ -127,7 +138,7 @@ impl<'a, 'd> Keys<'a, 'd> {
         let mut out = Vec::new();
         for item in list.iter() {
             match item.get_ref().as_str() {
-                Some(text) => out.push((text.to_string(), self.toml.span(item.span()))),
+                Some(text) => out.push((self.printable(key, text, item), self.toml.span(item.span()))),
                 None => self.wrong_type(key, item, "a list of strings"),
             }
         }
@@ -181,7 +192,10 @@ impl<'a, 'd> Keys<'a, 'd> {
         let mut out = Vec::new();
         for item in list.iter() {
             match item.get_ref() {
-                DeValue::Table(table) => out.push((table.clone(), place.clone())),
+                DeValue::Table(table) => {
+                    let own = self.toml.span(item.span());
+                    out.push((table.clone(), if own.range.is_empty() { place.clone() } else { own }));
+                }
                 _ => self.wrong_type(key, item, &format!("a list of tables, `[[{key}]]`")),
             }
         }

@@ -130,7 +130,7 @@ fn a_build_that_is_killed_leaves_the_old_site_or_the_new_one() {
     let folder = Folder::with_book();
     let edition = |name: &str| {
         for topic in 10..60 {
-            folder.topic(&format!("{topic}-topic"), &format!("Edition {name} of topic {topic}.\n"));
+            folder.topic(&format!("{topic}-t{topic}"), &format!("Edition {name} of topic {topic}.\n"));
         }
     };
     let (old, new, site) = (folder.at("old"), folder.at("new"), folder.at("site"));

@@ -144,6 +144,10 @@ fn control_characters_do_not_reach_the_page_or_the_terminal() {
     let (code, said) = build(&folder);
     assert_eq!(code, Some(1));
     assert!(!said.contains('\u{1b}'), "{said:?}");
+    folder.topic("01-one", "A \u{0}, a \u{1}, `\u{2}`.\n\n## H\u{3}\n\n```python {title=\"\u{4}\"}\n\u{5} = '\u{1b}'\n```\n\n```output\n\u{6}\n```\n");
+    builds(&folder);
+    let page = folder.read("site/stage/one.html");
+    assert!(!page.chars().any(|c| c.is_control() && !"\n\t".contains(c)), "{page:?}");
 }
 
 #[test]

@@ -89,7 +89,8 @@ impl Html {
     }
 }
 
-/// `text` with the five characters that mean something in HTML replaced, for text and for quoted attributes.
+/// `text` with the five characters that mean something in HTML replaced, for text and for quoted attributes. A control
+/// character, which HTML doesn't allow, becomes U+FFFD.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
@@ -99,6 +100,8 @@ pub fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
+            '\n' | '\t' | '\r' => out.push(c),
+            c if c.is_control() => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

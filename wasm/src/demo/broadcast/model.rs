@@ -45,44 +45,57 @@ pub struct Axis {
 /// Lines the shapes up at their last axis. Axes of the result in order, first axis first.
 pub fn align(shapes: &[Shape]) -> Vec<Axis> {
     let ndim = shapes.iter().map(Shape::ndim).max().unwrap_or(0);
-    (0..ndim).rev().map(|back| axis(shapes.iter().map(|shape| shape.from_end(back)).collect())).collect()
+    let mut axes = Vec::with_capacity(ndim);
+    for back in (0..ndim).rev() {
+        axes.push(axis(shapes, back));
+    }
+    axes
 }
 
 /// The rule of one axis: all sizes that are not 1 must be the same; that one is the result's, or 1 where there is none.
-fn axis(sizes: Vec<Option<u64>>) -> Axis {
+fn axis(shapes: &[Shape], back: usize) -> Axis {
     let mut size = Some(1);
-    for &own in sizes.iter().flatten().filter(|&&own| own != 1) {
-        match size {
-            Some(1) => size = Some(own),
-            Some(agreed) if agreed == own => {}
-            _ => size = None,
-        }
-        if size.is_none() {
-            break;
+    for shape in shapes {
+        match (shape.from_end(back), size) {
+            (None | Some(1), _) | (_, None) => {}
+            (own, Some(1)) => size = own,
+            (own, _) if own != size => size = None,
+            _ => {}
         }
     }
-    let role = |own: Option<u64>| match (own, size) {
-        (None, _) => Role::Missing,
-        (Some(1), None) => Role::Own,
-        (Some(_), None) => Role::Clash,
-        (Some(own), Some(agreed)) if own == agreed => Role::Own,
-        _ => Role::Stretched,
-    };
-    let operands = sizes.into_iter().map(|own| (own, role(own))).collect();
+    let mut operands = Vec::with_capacity(shapes.len());
+    for shape in shapes {
+        let own = shape.from_end(back);
+        let role = match (own, size) {
+            (None, _) => Role::Missing,
+            (Some(1), None) => Role::Own,
+            (_, None) => Role::Clash,
+            _ if own == size => Role::Own,
+            _ => Role::Stretched,
+        };
+        operands.push((own, role));
+    }
     Axis { size, operands }
 }
 
 /// The shape that the axes agree on, if they all do.
 pub fn agreed(axes: &[Axis]) -> Option<Shape> {
-    axes.iter().map(|axis| axis.size).collect::<Option<Vec<_>>>().map(Shape)
+    let mut sizes = Vec::with_capacity(axes.len());
+    for axis in axes {
+        sizes.push(axis.size?);
+    }
+    Some(Shape(sizes))
 }
 
-/// Bytes between neighbours of a C-contiguous operand seen through the result's axes: 0 where it has no axis or size 1.
+/// Bytes between neighbours of a C-contiguous operand seen through `ndim` axes: 0 where it has no axis or size 1. Axes in
+/// front that it has more are left out.
 pub fn broadcast_strides(shape: &Shape, ndim: usize, itemsize: u64) -> Vec<u64> {
     let own = shape.strides(itemsize);
-    let missing = ndim.saturating_sub(own.len());
-    let kept = shape.0.iter().zip(own).map(|(&size, stride)| if size == 1 { 0 } else { stride });
-    std::iter::repeat_n(0, missing).chain(kept).collect()
+    let mut strides = vec![0; ndim.saturating_sub(own.len())];
+    for (&size, &stride) in shape.0.iter().zip(&own).skip(own.len().saturating_sub(ndim)) {
+        strides.push(if size == 1 { 0 } else { stride });
+    }
+    strides
 }
 
 /// What came of an operation that NumPy accepts.
@@ -154,13 +167,17 @@ fn countable(shape: &Shape) -> bool {
 }
 
 fn all_strides(shapes: &[Shape], ndim: usize, itemsize: u64) -> Vec<Vec<u64>> {
-    shapes.iter().map(|operand| broadcast_strides(operand, ndim, itemsize)).collect()
+    let mut strides = Vec::with_capacity(shapes.len());
+    for operand in shapes {
+        strides.push(broadcast_strides(operand, ndim, itemsize));
+    }
+    strides
 }
 
 /// `operands could not be broadcast together with shapes (3,) (2,) `, the trailing space included.
-fn could_not<'a>(shapes: impl Iterator<Item = &'a Shape>) -> Refusal {
+fn could_not(shapes: &[Shape], once_more: Option<&Shape>) -> Refusal {
     let mut text = String::from("operands could not be broadcast together with shapes ");
-    for shape in shapes {
+    for shape in shapes.iter().chain(once_more) {
         text.push_str(&shape.to_string());
         text.push(' ');
     }
@@ -178,7 +195,7 @@ pub fn ufunc(shapes: &[Shape], itemsize: u64) -> Result<Answer, Refusal> {
             shapes.len()
         )));
     }
-    let shape = agreed(&align(shapes)).ok_or_else(|| could_not(shapes.iter()))?;
+    let shape = agreed(&align(shapes)).ok_or_else(|| could_not(shapes, None))?;
     if !countable(&shape) {
         return Err(Refusal::value(ITERATOR));
     }
@@ -193,7 +210,7 @@ pub fn ufunc(shapes: &[Shape], itemsize: u64) -> Result<Answer, Refusal> {
 /// NumPy's refusal: a clash, which lists the target last once more, or a target that would have to stretch.
 pub fn inplace(shapes: &[Shape], itemsize: u64) -> Result<Answer, Refusal> {
     let target = shapes.first().cloned().unwrap_or_default();
-    let shape = agreed(&align(shapes)).ok_or_else(|| could_not(shapes.iter().chain(shapes.first())))?;
+    let shape = agreed(&align(shapes)).ok_or_else(|| could_not(shapes, shapes.first()))?;
     if shape != target {
         return Err(Refusal::value(format!(
             "non-broadcastable output operand with shape {target} doesn't match the broadcast shape {shape}"
@@ -208,16 +225,24 @@ pub fn inplace(shapes: &[Shape], itemsize: u64) -> Result<Answer, Refusal> {
 /// # Errors
 /// NumPy's refusal, with the value's shape as it is after the dropping.
 pub fn assign(target: &Shape, value: &Shape, itemsize: u64) -> Result<Answer, Refusal> {
-    let more = value.ndim().saturating_sub(target.ndim());
-    let dropped = value.0.iter().take(more).take_while(|&&size| size == 1).count();
-    let value = Shape::of(value.0.iter().skip(dropped).copied());
-    let back = |axis: usize| value.from_end(axis).zip(target.from_end(axis));
-    let fits = (0..value.ndim()).all(|axis| back(axis).is_some_and(|(own, size)| own == size || own == 1));
-    if !fits {
+    let mut own = value.0.as_slice();
+    while let [1, rest @ ..] = own
+        && own.len() > target.ndim()
+    {
+        own = rest;
+    }
+    let value = Shape(own.to_vec());
+    if !stretches_to(&value, target) {
         return Err(Refusal::value(format!("could not broadcast input array from shape {value} into shape {target}")));
     }
     let shapes = [target.clone(), value];
     Ok(Answer::of(target.clone(), all_strides(&shapes, target.ndim(), itemsize), itemsize))
+}
+
+/// Whether an operand stretches to that shape, which itself stays as it is.
+fn stretches_to(operand: &Shape, shape: &Shape) -> bool {
+    let own = |back: usize| operand.from_end(back);
+    (0..operand.ndim()).all(|back| own(back) == shape.from_end(back) || own(back) == Some(1) && back < shape.ndim())
 }
 
 /// `np.broadcast_to(source, target)` (`_stride_tricks_impl.py`, `nditer_constr.c`): a view, whose bytes are those that it
@@ -237,8 +262,7 @@ pub fn broadcast_to(source: &Shape, target: &[i64], itemsize: u64) -> Result<Ans
     if source.ndim() > target.ndim() {
         return Err(Refusal::value("input operand has more dimensions than allowed by the axis remapping"));
     }
-    let back = |axis: usize| source.from_end(axis).zip(target.from_end(axis));
-    if !(0..source.ndim()).all(|axis| back(axis).is_some_and(|(own, size)| own == size || own == 1)) {
+    if !stretches_to(source, &target) {
         return Err(Refusal::value(format!(
             "operands could not be broadcast together with remapped shapes [original->remapped]: {source}  and requested shape {target}"
         )));
@@ -264,11 +288,13 @@ pub fn broadcast_shapes(shapes: &[Shape], itemsize: u64) -> Result<Answer, Refus
         creatable(shape, 0)?;
     }
     let (first, more) = shapes.split_at(shapes.len().min(MAX_OPERANDS));
-    let mut shape = multi_iterator(&first.iter().collect::<Vec<_>>())?;
+    let mut shape = multi_iterator(first)?;
     for turn in more.chunks(MAX_OPERANDS - 1) {
         // `broadcast_to(0, shape)`, an int64.
         fits_in_memory(&shape, 8)?;
-        shape = multi_iterator(&std::iter::once(&shape).chain(turn).collect::<Vec<_>>())?;
+        let mut shapes = vec![shape];
+        shapes.extend_from_slice(turn);
+        shape = multi_iterator(&shapes)?;
     }
     let there = shapes.iter().all(|shape| creatable(shape, itemsize).is_ok());
     let strides = there.then(|| all_strides(shapes, shape.ndim(), itemsize));
@@ -291,11 +317,11 @@ pub(super) fn legacy_axes(shape: &Shape) -> Result<(), Refusal> {
 }
 
 /// `np.broadcast` (`PyArray_Broadcast` in `iterators.c`).
-fn multi_iterator(shapes: &[&Shape]) -> Result<Shape, Refusal> {
+fn multi_iterator(shapes: &[Shape]) -> Result<Shape, Refusal> {
     for shape in shapes {
         legacy_axes(shape)?;
     }
-    let ndim = shapes.iter().map(|shape| shape.ndim()).max().unwrap_or(0);
+    let ndim = shapes.iter().map(Shape::ndim).max().unwrap_or(0);
     let mut result = Vec::with_capacity(ndim);
     for back in (0..ndim).rev() {
         let mut agreed = 1;
@@ -309,7 +335,7 @@ fn multi_iterator(shapes: &[&Shape]) -> Result<Shape, Refusal> {
                 }
                 Some(size) if size == agreed => {}
                 Some(_) => {
-                    let python = |arg: usize| shapes.get(arg).map(|shape| shape.python()).unwrap_or_default();
+                    let python = |arg: usize| shapes.get(arg).map(Shape::python).unwrap_or_default();
                     return Err(Refusal::value(format!(
                         "shape mismatch: objects cannot be broadcast to a single shape.  Mismatch is between arg {source} with shape {} and arg {arg} with shape {}.",
                         python(source),

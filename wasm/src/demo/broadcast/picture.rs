@@ -298,12 +298,13 @@ fn cells(html: &mut Html, ids: Ids<'_>, block: &Block<'_>, runs: [Run; 3], (left
             Some(cell) => Lit::One(cell),
         },
     };
-    let lit = |source: bool| -> Vec<Lit> { runs.iter().zip(seen).map(|(run, at)| cells(run, at, source)).collect() };
+    let [depth, row, column] = seen;
+    let lit = |source| [cells(&deep, depth, source), cells(&down, row, source), cells(&right, column, source)];
     let (looked, source) = match block.at {
         Some(_) => (lit(false), lit(true)),
-        None => (vec![Lit::Nothing], vec![Lit::Nothing]),
+        None => ([Lit::Nothing; 3], [Lit::Nothing; 3]),
     };
-    let is = |lit: &[Lit], cell: [u64; 3]| lit.iter().zip(cell).all(|(lit, cell)| lit.has(cell));
+    let is = |lit: &[Lit; 3], cell: [u64; 3]| lit.iter().zip(cell).all(|(lit, cell)| lit.has(cell));
     // What stands before the element looked at is cut away, so that it is seen.
     let first = match looked.first() {
         Some(&Lit::One(cell)) if !deep.edge.repeats() => cell,

@@ -51,12 +51,15 @@ pub fn matmul(a: &Shape, b: &Shape, itemsize: u64) -> Result<Answer, Refusal> {
     let (left, right) = (split(a), split(b));
     let rows = (a.ndim() > 1).then(|| a.from_end(1)).flatten();
     let columns = (b.ndim() > 1).then(|| b.from_end(0)).flatten();
-    let kept: Vec<u64> = rows.into_iter().chain(columns).collect();
+    let mut kept: Vec<u64> = Vec::new();
+    kept.extend(rows);
+    kept.extend(columns);
     let axes = align(&[left.batch.clone(), right.batch.clone()]);
     let Some(batch) = agreed(&axes) else {
         let remapped = |split: &Split| {
-            let own = split.batch.0.iter().map(|&size| Some(size));
-            newaxis_text(&own.chain(kept.iter().map(|_| None)).collect::<Vec<_>>())
+            let mut sizes: Vec<Option<u64>> = split.batch.0.iter().copied().map(Some).collect();
+            sizes.resize(sizes.len() + kept.len(), None);
+            newaxis_text(&sizes)
         };
         return Err(Refusal::value(format!(
             "operands could not be broadcast together with remapped shapes [original->remapped]: {a}->{} {b}->{}  and requested shape {}",
@@ -65,11 +68,10 @@ pub fn matmul(a: &Shape, b: &Shape, itemsize: u64) -> Result<Answer, Refusal> {
             Shape(kept.clone())
         )));
     };
-    let shape = Shape::of(batch.0.iter().copied().chain(kept));
+    let shape = Shape([batch.0.as_slice(), &kept].concat());
     fits_in_memory(&shape, itemsize)?;
-    let strides = [(a, &left), (b, &right)]
-        .map(|(operand, split)| broadcast_strides(operand, batch.ndim() + split.core.ndim(), itemsize));
-    Ok(Answer::of(shape, strides.to_vec(), itemsize))
+    let strides = |operand: &Shape| broadcast_strides(operand, batch.ndim() + operand.ndim().min(2), itemsize);
+    Ok(Answer::of(shape, vec![strides(a), strides(b)], itemsize))
 }
 
 /// `np.dot(a, b)`: a scalar multiplies; else the last axis of the first is summed with the last but one of the second,
@@ -88,8 +90,14 @@ pub fn dot(a: &Shape, b: &Shape, itemsize: u64) -> Result<Answer, Refusal> {
             a.ndim() - 1
         )));
     }
-    let kept_b = b.0.iter().enumerate().filter(|&(axis, _)| axis != at).map(|(_, &size)| size);
-    let shape = Shape::of(a.0.iter().take(a.ndim() - 1).copied().chain(kept_b));
+    let mut sizes = a.0.clone();
+    sizes.pop();
+    for (axis, &size) in b.0.iter().enumerate() {
+        if axis != at {
+            sizes.push(size);
+        }
+    }
+    let shape = Shape(sizes);
     if axes_allowed(shape.ndim()).is_err() {
         return Err(Refusal::value("dot: too many dimensions in result"));
     }

@@ -118,7 +118,7 @@ enum Cost {
 }
 
 /// The answer where NumPy gives one, and what it costs.
-fn accepted(seen: &mut Seen, query: &Query, expression: &str, stored: &[&Shape], answer: &model::Answer, cost: Cost) {
+fn accepted(seen: &mut Seen, query: &Query, expression: &str, stored: &[Shape], answer: &model::Answer, cost: Cost) {
     let shape = answer.shape.python();
     let stored = stored.iter().fold(0u64, |sum, shape| sum.saturating_add(bytes_of(shape, query)));
     let html = &mut seen.html;

@@ -46,9 +46,12 @@ pub(super) fn ravel(shape: &Shape, index: &[u64]) -> u64 {
 
 /// The operand's own index for an index of the result: 0 where it is stretched, and along axes that it has more.
 pub(super) fn read_from(shape: &Shape, at: &[u64]) -> Vec<u64> {
-    let index = |back: usize| at.len().checked_sub(back + 1).and_then(|place| at.get(place)).copied().unwrap_or(0);
-    let backs = (0..shape.ndim()).rev();
-    backs.zip(&shape.0).map(|(back, &size)| if size == 1 { 0 } else { index(back) }).collect()
+    let mut own = Vec::with_capacity(shape.ndim());
+    for (&size, back) in shape.0.iter().zip((0..shape.ndim()).rev()) {
+        let index = at.len().checked_sub(back + 1).and_then(|place| at.get(place)).copied();
+        own.push(if size == 1 { 0 } else { index.unwrap_or(0) });
+    }
+    own
 }
 
 /// How one element comes about, in code: what is written, a sign, and what is read, with signs between.

@@ -25,7 +25,7 @@ pub(super) fn reshaped(ids: Ids<'_>, query: &Query, shape: &Shape, wanted: &[i64
     seen.steps.push(format!("a has shape {}: {}.", shape.python(), elements(have)));
     match &outcome {
         Ok(answer) => {
-            accepted(&mut seen, query, &call(wanted), &[shape], answer, Cost::Same);
+            accepted(&mut seen, query, &call(wanted), std::slice::from_ref(shape), answer, Cost::Same);
             if let Some(size) = unknown(wanted, answer) {
                 let known = wanted.iter().filter(|&&size| size >= 0).map(|&size| size.unsigned_abs());
                 let known = known.fold(1, u64::saturating_mul);
@@ -40,14 +40,18 @@ pub(super) fn reshaped(ids: Ids<'_>, query: &Query, shape: &Shape, wanted: &[i64
         Err(refusal) => {
             let why = format!("The sizes must multiply to {}.", grouped(have));
             refused(&mut seen, refusal, Some(why));
-            let ways = (0..wanted.len()).rev().filter_map(|at| {
-                let changed: Vec<i64> =
-                    wanted.iter().enumerate().map(|(place, &size)| if place == at { -1 } else { size }).collect();
-                let answer = reshape(shape, &changed, itemsize).ok()?;
-                let why = String::from("A −1 takes what is left over.");
-                Some(Proposal { expression: call(&changed), result: answer.shape.python(), why })
-            });
-            proposals(&mut seen.html, "What makes it fit", &ways.take(2).collect::<Vec<_>>());
+            let mut ways = Vec::new();
+            for at in (0..wanted.len()).rev() {
+                let mut changed = wanted.to_vec();
+                if let Some(size) = changed.get_mut(at) {
+                    *size = -1;
+                }
+                if let (Ok(answer), 0..2) = (reshape(shape, &changed, itemsize), ways.len()) {
+                    let why = String::from("A −1 takes what is left over.");
+                    ways.push(Proposal { expression: call(&changed), result: answer.shape.python(), why });
+                }
+            }
+            proposals(&mut seen.html, "What makes it fit", &ways);
             seen.steps.push(format!("{}: {}", refusal.exception, refusal.text));
         }
     }
@@ -91,14 +95,21 @@ fn unknown(wanted: &[i64], answer: &Answer) -> Option<u64> {
     answer.shape.0.get(at).copied()
 }
 
-fn some(index: &[u64]) -> Vec<Option<u64>> {
+pub(super) fn some(index: &[u64]) -> Vec<Option<u64>> {
     picture::last_three(index).iter().map(|&index| Some(index)).collect()
 }
 
 /// An array drawn as it is stored.
-fn whole(html: &mut Html, ids: Ids<'_>, before: &str, name: &str, shape: &Shape, at: Option<Vec<Option<u64>>>) {
+pub(super) fn whole(
+    html: &mut Html,
+    ids: Ids<'_>,
+    before: &str,
+    name: &str,
+    shape: &Shape,
+    at: Option<Vec<Option<u64>>>,
+) {
     let edges: Vec<Edge> = shape.0.iter().map(|&size| Edge::whole(size)).collect();
-    let label = format!("{name}, shape {}.", shape.python());
+    let label = format!("The array {name}, shape {}.", shape.python());
     let block = Block { edges: &edges, at: at.as_deref(), result: name == "result", label: &label };
     picture::figure(html, ids, before, name, &block);
 }
@@ -127,7 +138,7 @@ pub(super) fn reduced(ids: Ids<'_>, query: &Query, shape: &Shape, axes: &Axes) -
             return seen;
         }
     };
-    accepted(&mut seen, query, &call(query.keepdims), &[shape], &answer, Cost::Result);
+    accepted(&mut seen, query, &call(query.keepdims), std::slice::from_ref(shape), &answer, Cost::Result);
     for (at, (&size, gone)) in shape.0.iter().zip(&flags).enumerate() {
         seen.steps.push(match (gone, query.keepdims) {
             (false, _) => format!("Axis {at} of size {} stays.", grouped(size)),
@@ -193,16 +204,13 @@ fn grid(shape: &Shape, flags: &[bool], keepdims: bool) -> Grid {
 
 /// The index in `a` of an element of the result: `None` along the axes that were summed over.
 fn back(at: &[u64], flags: &[bool], keepdims: bool) -> Vec<Option<u64>> {
-    let mut own = at.iter();
-    let place = |&gone: &bool| match (gone, keepdims) {
-        (false, _) => own.next().copied(),
-        (true, true) => {
-            own.next();
-            None
-        }
-        (true, false) => None,
-    };
-    flags.iter().map(place).collect()
+    let mut own = at.iter().copied();
+    let mut full = Vec::with_capacity(flags.len());
+    for &gone in flags {
+        let index = if gone && !keepdims { None } else { own.next() };
+        full.push(index.filter(|_| !gone));
+    }
+    full
 }
 
 /// Whether the result goes back onto `a`, as one wants when a mean is taken away: not at all, along the wrong axis, or well.

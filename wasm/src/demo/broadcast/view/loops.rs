@@ -36,9 +36,9 @@ pub(super) fn see(ids: Ids<'_>, query: &Query, shapes: &[Shape]) -> Seen {
     let mut seen = Seen::default();
     match &looped.outcome {
         Ok(answer) => {
-            let stored: Vec<&Shape> = looped.read().filter_map(|at| shapes.get(at)).collect();
+            let stored = shapes.get(looped.read()).unwrap_or_default();
             let cost = if query.op == Op::BroadcastTo { Cost::View } else { Cost::Result };
-            accepted(&mut seen, query, &looped.expression(None), &stored, answer, cost);
+            accepted(&mut seen, query, &looped.expression(None), stored, answer, cost);
             if cost == Cost::Result && answer.bytes >= LARGE {
                 let text = "Few machines hold that: work in blocks, or reduce before it is made (a matrix product, np.einsum).";
                 seen.html.element("p", &[("class", "broadcast-why")], text);
@@ -79,18 +79,12 @@ pub(super) fn see(ids: Ids<'_>, query: &Query, shapes: &[Shape]) -> Seen {
 impl<'a> Loop<'a> {
     fn new(query: &'a Query, shapes: &'a [Shape]) -> Self {
         let itemsize = query.dtype.size;
-        let mut names: Vec<&'static str> = NAMES.iter().take(shapes.len()).copied().collect();
+        let mut names: Vec<&'static str> = NAMES.get(..shapes.len()).unwrap_or(NAMES).to_vec();
         let mut target = None;
-        let outcome = shapes.iter().try_for_each(|shape| model::creatable(shape, itemsize));
-        let outcome = outcome.and_then(|()| match (query.op, shapes) {
-            (Op::Inplace, _) => inplace(shapes, itemsize),
-            (Op::Assign, [to, value]) => assign(to, value, itemsize),
-            (Op::BroadcastTo, [source, to]) => {
-                broadcast_to(source, &to.0.iter().map(|&size| size as i64).collect::<Vec<_>>(), itemsize)
-            }
-            (Op::BroadcastShapes, _) => broadcast_shapes(shapes, itemsize),
-            _ => ufunc(shapes, itemsize),
-        });
+        let outcome = match shapes.iter().find_map(|shape| model::creatable(shape, itemsize).err()) {
+            Some(refusal) => Err(refusal),
+            None => computed(query.op, shapes, itemsize),
+        };
         let mut axes = align(shapes);
         match query.op {
             Op::Inplace | Op::Assign => target = Some(0),
@@ -102,7 +96,9 @@ impl<'a> Loop<'a> {
             _ => {}
         }
         if let Some(target) = target {
-            axes.iter_mut().for_each(|axis| hold(axis, target, query.op == Op::Assign));
+            for axis in &mut axes {
+                hold(axis, target, query.op == Op::Assign);
+            }
         }
         let drops = |axis: &Axis| axis.size.is_some() && matches!(axis.operands.first(), Some((None, _)));
         let dropped = if query.op == Op::Assign { axes.iter().take_while(|axis| drops(axis)).count() } else { 0 };
@@ -121,24 +117,27 @@ impl<'a> Loop<'a> {
 
     /// The expression in code, one operand perhaps replaced.
     fn expression(&self, replaced: Option<(usize, &str)>) -> String {
-        let parts: Vec<&str> = self
-            .names
-            .iter()
-            .enumerate()
-            .map(|(at, name)| match replaced {
-                Some((place, with)) if place == at => with,
-                _ => name,
-            })
-            .collect();
-        match (self.query.op, parts.as_slice(), self.shapes) {
-            (Op::Inplace, [a, b], _) => format!("{a} += {b}"),
-            (Op::Assign, [a, b], _) => format!("{a}[...] = {b}"),
-            (Op::BroadcastTo, [a, _], [_, to]) => format!("np.broadcast_to({a}, {})", to.python()),
-            (Op::BroadcastShapes, _, _) => {
-                let shapes = list(parts.iter().map(|part| format!("{part}.shape")), ", ");
-                format!("np.broadcast_shapes({shapes})")
+        let part = |at: usize| match replaced {
+            Some((place, with)) if place == at => with,
+            _ => self.names.get(at).copied().unwrap_or_default(),
+        };
+        let all = |suffix: &str, separator: &str| {
+            let mut out = String::new();
+            for at in 0..self.names.len() {
+                if at > 0 {
+                    out.push_str(separator);
+                }
+                out.push_str(part(at));
+                out.push_str(suffix);
             }
-            _ => list(parts.into_iter().map(String::from), " + "),
+            out
+        };
+        match (self.query.op, self.shapes) {
+            (Op::Inplace, _) => all("", " += "),
+            (Op::Assign, _) => format!("{}[...] = {}", part(0), part(1)),
+            (Op::BroadcastTo, [_, to]) => format!("np.broadcast_to({}, {})", part(0), to.python()),
+            (Op::BroadcastShapes, _) => format!("np.broadcast_shapes({})", all(".shape", ", ")),
+            _ => all("", " + "),
         }
     }
 
@@ -152,32 +151,32 @@ impl<'a> Loop<'a> {
             1 => String::from("The last axis"),
             back => format!("Axis −{back}"),
         };
-        let clashing: Vec<(&str, Option<u64>)> = axis
-            .operands
-            .iter()
-            .zip(&self.names)
-            .filter(|((_, role), _)| *role == Role::Clash)
-            .map(|((own, _), name)| (*name, *own))
-            .collect();
-        if let [(name, own)] = clashing.as_slice() {
-            let own = own.map_or_else(|| String::from("does not have it"), |own| format!("has {}", grouped(own)));
-            return Some(format!("{which} does not fit: {name} {own}, and what is written to is never stretched."));
+        // Who clashes: `a has 3, b has 4`; a target that cannot stretch stands alone.
+        let mut sizes = String::new();
+        let mut clashing = 0;
+        for (&(own, role), name) in axis.operands.iter().zip(&self.names) {
+            if role == Role::Clash {
+                clashing += 1;
+                let separator = if clashing > 1 { ", " } else { "" };
+                sizes.push_str(&match own {
+                    Some(own) => format!("{separator}{name} has {}", grouped(own)),
+                    None => format!("{separator}{name} does not have it"),
+                });
+            }
         }
-        let sizes = |(name, own): &(&str, Option<u64>)| Some(format!("{name} has {}", grouped((*own)?)));
-        let sizes = list(clashing.iter().filter_map(sizes), ", ");
-        Some(format!("{which} disagrees: {}. Sizes must be equal, or 1.", sizes))
+        Some(match clashing {
+            1 => format!("{which} does not fit: {sizes}, and what is written to is never stretched."),
+            _ => format!("{which} disagrees: {sizes}. Sizes must be equal, or 1."),
+        })
     }
 
     /// What one could write instead.
     fn ways(&self) -> Vec<Proposal> {
-        let mut ways: Vec<Proposal> = fixes(self.shapes, &self.names, self.target)
-            .into_iter()
-            .map(|fix| Proposal {
-                expression: self.expression(Some((fix.operand, &fix.expression))),
-                result: fix.result.python(),
-                why: fix.why,
-            })
-            .collect();
+        let mut ways = Vec::new();
+        for fix in fixes(self.shapes, &self.names, self.target) {
+            let expression = self.expression(Some((fix.operand, &fix.expression)));
+            ways.push(Proposal { expression, result: fix.result.python(), why: fix.why });
+        }
         if let (Op::Inplace, Some(shape)) = (self.query.op, agreed(&align(self.shapes))) {
             let why =
                 String::from("Makes a new array of the larger shape, and leaves the old one to whoever holds it.");
@@ -193,8 +192,7 @@ impl<'a> Loop<'a> {
             _ => "lab-picture broadcast-pictures",
         };
         html.open("div", &[("class", class)]);
-        let looked: Option<Vec<Option<u64>>> =
-            at.map(|at| picture::last_three(at).iter().map(|&index| Some(index)).collect());
+        let looked = at.map(super::layout::some);
         let (between, equals) = match self.query.op {
             Op::Inplace => ("+=", ""),
             Op::Assign => ("=", ""),
@@ -203,15 +201,12 @@ impl<'a> Loop<'a> {
             _ => ("+", "="),
         };
         for operand in self.read() {
-            let edges: Vec<Edge> = self
-                .looped()
-                .iter()
-                .filter_map(|axis| {
-                    let &(stored, role) = axis.operands.get(operand)?;
-                    let size = axis.size.or(stored).unwrap_or(1);
-                    Some(Edge { size, stored, clash: role == Role::Clash })
-                })
-                .collect();
+            let mut edges = Vec::new();
+            for axis in self.looped() {
+                let Some(&(stored, role)) = axis.operands.get(operand) else { continue };
+                let size = axis.size.or(stored).unwrap_or(1);
+                edges.push(Edge { size, stored, clash: role == Role::Clash });
+            }
             let name = self.names.get(operand).copied().unwrap_or("?");
             picture::figure(
                 html,
@@ -223,10 +218,7 @@ impl<'a> Loop<'a> {
         }
         match agreed(self.looped()) {
             Some(shape) if !equals.is_empty() => {
-                let edges: Vec<Edge> = shape.0.iter().map(|&size| Edge::whole(size)).collect();
-                let label = format!("The result, shape {}.", shape.python());
-                let block = Block { edges: &edges, at: looked.as_deref(), result: true, label: &label };
-                picture::figure(html, ids, equals, "result", &block);
+                super::layout::whole(html, ids, equals, "result", &shape, looked.clone());
             }
             Some(_) => {}
             None => picture::sign(html, "✗"),
@@ -237,25 +229,28 @@ impl<'a> Loop<'a> {
 
     /// Where the element that is looked at comes from.
     fn reading(&self, at: &[u64]) -> Reading {
-        let read: Vec<(&str, &Shape)> = self.names.iter().copied().zip(self.shapes).collect();
-        let read = read.get(self.read()).unwrap_or_default();
-        let (written, equals, read) = match (self.query.op, read) {
-            (Op::Inplace, [(target, _), rest @ ..]) => (*target, " += ", rest),
-            (Op::Assign, [(target, _), rest @ ..]) => (*target, " = ", rest),
-            _ => ("result", " = ", read),
+        let (written, equals) = match self.query.op {
+            Op::Inplace => ("a", " += "),
+            Op::Assign => ("a", " = "),
+            _ => ("result", " = "),
         };
-        let itemsize = self.query.dtype.size;
-        Reading {
+        let mut reading = Reading {
             left: named(written, at),
             equals,
-            right: read.iter().map(|(name, shape)| named(name, &read_from(shape, at))).collect(),
+            right: Vec::new(),
             sign: if self.query.op == Op::BroadcastShapes { ", " } else { " + " },
             around: ("", ""),
-            addresses: read
-                .iter()
-                .map(|(name, shape)| address(name, at, &tail(broadcast_strides(shape, at.len(), itemsize), at.len())))
-                .collect(),
+            addresses: Vec::new(),
+        };
+        // What is written to is not read again.
+        let first = usize::from(written == "a");
+        let read = self.names.iter().zip(self.shapes).take(self.read().end);
+        for (name, shape) in read.skip(first) {
+            reading.right.push(named(name, &read_from(shape, at)));
+            let strides = broadcast_strides(shape, at.len(), self.query.dtype.size);
+            reading.addresses.push(address(name, at, &strides));
         }
+        reading
     }
 
     fn memory(&self, html: &mut Html, answer: &Answer) {
@@ -264,10 +259,10 @@ impl<'a> Loop<'a> {
         let mut rows: Vec<Stored<'_>> = Vec::new();
         for at in self.read() {
             let (Some(shape), Some(name)) = (self.shapes.get(at), self.names.get(at)) else { continue };
-            let strides = tail(broadcast_strides(shape, result.ndim(), itemsize), result.ndim());
+            let strides = broadcast_strides(shape, result.ndim(), itemsize);
             rows.push(Stored { name, shape, like: (shape != result).then_some(result), strides });
         }
-        let temporary = (self.query.op == Op::Ufunc).then(|| largest_temporary(self.shapes)).flatten();
+        let temporary = if self.query.op == Op::Ufunc { largest_temporary(self.shapes) } else { None };
         if let Some(shape) = &temporary {
             rows.push(Stored { name: "largest temporary", shape, like: None, strides: shape.strides(itemsize) });
         }
@@ -285,32 +280,26 @@ impl<'a> Loop<'a> {
                 1 => String::from(": a 1 is put in front."),
                 more => format!(": {more} ones are put in front."),
             };
-            let is = if *name == "shape" { "The target is" } else { "has shape" };
             steps.push(match *name {
-                "shape" => format!("{is} {}{put}", shape.python()),
-                name => format!("{name} {is} {}{put}", shape.python()),
+                "shape" => format!("The target is {}{put}", shape.python()),
+                name => format!("{name} has shape {}{put}", shape.python()),
             });
         }
         if self.dropped > 0 {
             steps.push(String::from("Axes of size 1 that b has more than a are dropped."));
         }
         for (back, axis) in (1..).zip(self.looped().iter().rev()) {
-            let stretched: Vec<&str> = axis
-                .operands
-                .iter()
-                .zip(&self.names)
-                .filter(|((own, _), _)| axis.size.is_some_and(|size| own.unwrap_or(1) != size))
-                .map(|(_, name)| *name)
-                .collect();
-            let outcome = match (axis.size, stretched.as_slice()) {
-                (None, _) if self.target.is_some() => String::from("no fit, so NumPy refuses"),
-                (None, _) => String::from("no size: two that are not 1 disagree, so NumPy refuses"),
-                (Some(size), []) => grouped(size),
-                (Some(size), [one]) => format!("{}; {one} is read with stride 0", grouped(size)),
-                (Some(size), more) => {
-                    let more = list(more.iter().copied().map(String::from), ", ");
-                    format!("{}; {more} are read with stride 0", grouped(size))
+            let mut stretched = String::new();
+            for ((own, _), name) in axis.operands.iter().zip(&self.names) {
+                if own.unwrap_or(1) != axis.size.unwrap_or(1) && *name != "shape" {
+                    stretched.push_str(if stretched.is_empty() { "; with stride 0: " } else { ", " });
+                    stretched.push_str(name);
                 }
+            }
+            let outcome = match axis.size {
+                None if self.target.is_some() => String::from("no fit, so NumPy refuses"),
+                None => String::from("no size: two that are not 1 disagree, so NumPy refuses"),
+                Some(size) => grouped(size) + &stretched,
             };
             steps.push(format!("Axis −{back}: {} gives {outcome} ({}).", against(axis), rule(axis)));
         }
@@ -324,6 +313,20 @@ impl<'a> Loop<'a> {
             ));
         }
         steps
+    }
+}
+
+/// What NumPy makes of it.
+fn computed(op: Op, shapes: &[Shape], itemsize: u64) -> Result<Answer, Refusal> {
+    match (op, shapes) {
+        (Op::Inplace, _) => inplace(shapes, itemsize),
+        (Op::Assign, [to, value]) => assign(to, value, itemsize),
+        (Op::BroadcastTo, [source, to]) => {
+            let sizes: Vec<i64> = to.0.iter().map(|&size| size as i64).collect();
+            broadcast_to(source, &sizes, itemsize)
+        }
+        (Op::BroadcastShapes, _) => broadcast_shapes(shapes, itemsize),
+        _ => ufunc(shapes, itemsize),
     }
 }
 
@@ -344,16 +347,16 @@ fn hold(axis: &mut Axis, target: usize, drops: bool) {
     }
 }
 
-/// The last `ndim` strides: an assignment's value may have had more axes.
-fn tail(strides: Vec<u64>, ndim: usize) -> Vec<u64> {
-    let more = strides.len().saturating_sub(ndim);
-    strides.into_iter().skip(more).collect()
-}
-
 /// What `a + b + c` makes on its way, from the left: the largest of the results that are not the last.
 fn largest_temporary(shapes: &[Shape]) -> Option<Shape> {
-    let made = (2..shapes.len()).filter_map(|count| agreed(&align(shapes.get(..count)?)));
-    made.max_by_key(Shape::elements)
+    let mut largest: Option<Shape> = None;
+    for count in 2..shapes.len() {
+        let made = agreed(&align(shapes.get(..count)?))?;
+        if largest.as_ref().is_none_or(|largest| made.elements() > largest.elements()) {
+            largest = Some(made);
+        }
+    }
+    largest
 }
 
 fn in_words(name: &str, edges: &[Edge]) -> String {

@@ -2,7 +2,7 @@
 
 use super::element::{Reading, looked_at, scrubber};
 use super::table::{Cell, Grid, Stored, against, memory, rule};
-use super::{Cost, Proposal, Seen, accepted, bytes_of, proposals, refused};
+use super::{Cost, Proposal, Seen, accepted, proposals, refused};
 use crate::demo::Ids;
 use crate::demo::broadcast::model::{self, Answer, Refusal, align};
 use crate::demo::broadcast::picture::corner::{self, Corner};
@@ -24,7 +24,9 @@ pub(super) fn see(ids: Ids<'_>, query: &Query, a: &Shape, b: &Shape) -> Seen {
     let outcome = product.multiplied(a, b);
     let mut seen = Seen::default();
     match &outcome {
-        Ok(answer) => accepted(&mut seen, query, &product.expression("a", "b"), &[a, b], answer, Cost::Result),
+        Ok(answer) => {
+            accepted(&mut seen, query, &product.expression("a", "b"), &[a.clone(), b.clone()], answer, Cost::Result)
+        }
         Err(refusal) => {
             refused(&mut seen, refusal, product.why());
             proposals(&mut seen.html, "What makes it fit", &product.ways());
@@ -88,45 +90,33 @@ impl Product<'_> {
 
     fn ways(&self) -> Vec<Proposal> {
         let (a, b) = (self.a, self.b);
-        let flip = |shape: &Shape| -> Option<(Shape, &'static str)> {
-            let mut sizes = shape.0.clone();
-            let last = sizes.len().checked_sub(2)?;
-            sizes.get_mut(last..)?.reverse();
-            Some((Shape(sizes), if last == 0 { ".T" } else { ".mT" }))
+        let mut ways = Vec::new();
+        let mut attempt = |expression: String, a: &Shape, b: &Shape, why: &str| {
+            if let (Ok(answer), 0..3) = (self.multiplied(a, b), ways.len()) {
+                ways.push(Proposal { expression, result: answer.shape.python(), why: String::from(why) });
+            }
         };
-        let mut tried: Vec<(String, Shape, Shape, &'static str)> = Vec::new();
-        if let Some((flipped, suffix)) = flip(b) {
-            tried.push((
-                self.expression("a", &format!("b{suffix}")),
-                a.clone(),
-                flipped,
-                "Sums over b's columns, as a weight matrix of shape (out, in) wants it.",
-            ));
-        }
-        if let Some((flipped, suffix)) = flip(a) {
-            tried.push((self.expression(&format!("a{suffix}"), "b"), flipped, b.clone(), "Sums over a's rows."));
-        }
-        tried.push((
-            self.expression("b", "a"),
-            b.clone(),
-            a.clone(),
-            "The factors in the other order: another product.",
-        ));
-        let batches = (split(a).batch, split(b).batch);
-        if self.query.op == Op::Matmul && batches.0.ndim() > 0 && batches.1.ndim() > 0 {
-            let ndim = batches.0.ndim();
+        let why = "Sums over b's columns, as a weight matrix of shape (out, in) wants it.";
+        attempt(self.expression("a", if b.ndim() == 2 { "b.T" } else { "b.mT" }), a, &flipped(b), why);
+        attempt(
+            self.expression(if a.ndim() == 2 { "a.T" } else { "a.mT" }, "b"),
+            &flipped(a),
+            b,
+            "Sums over a's rows.",
+        );
+        attempt(self.expression("b", "a"), b, a, "The factors in the other order: another product.");
+        let (left, right) = (split(a), split(b));
+        let (ndim, more) = (left.batch.ndim(), right.batch.ndim());
+        if self.query.op == Op::Matmul && ndim > 0 && more > 0 {
             let place = |at: usize| String::from(if at < ndim { ":" } else { "None" });
-            let index = list((0..ndim + batches.1.ndim()).map(place), ", ");
-            let ones = std::iter::repeat_n(1, batches.1.ndim());
-            let sizes = batches.0.0.iter().copied().chain(ones).chain(split(a).core.0);
-            let expression = self.expression(&format!("a[{index}]"), "b");
-            tried.push((expression, Shape::of(sizes), b.clone(), "Multiplies every matrix of a with every one of b."));
+            let index = list((0..ndim + more).map(place), ", ");
+            let mut sizes = left.batch.0;
+            sizes.resize(ndim + more, 1);
+            sizes.extend_from_slice(&left.core.0);
+            let why = "Multiplies every matrix of a with every one of b.";
+            attempt(self.expression(&format!("a[{index}]"), "b"), &Shape(sizes), b, why);
         }
-        let ways = tried.into_iter().filter_map(|(expression, a, b, why)| {
-            let answer = self.multiplied(&a, &b).ok()?;
-            Some(Proposal { expression, result: answer.shape.python(), why: String::from(why) })
-        });
-        ways.take(3).collect()
+        ways
     }
 
     /// One column for every axis of the result and one for the axis that is summed over.
@@ -143,10 +133,13 @@ impl Product<'_> {
             grid.head.iter_mut().for_each(|head| *head = String::from("stack"));
         }
         let before_a = self.a.ndim() - 1 - kept_a;
-        let a: Vec<u64> = self.a.0.iter().skip(before_a).take(kept_a).copied().collect();
+        let a = self.a.0.get(before_a..before_a + kept_a).unwrap_or_default();
         let summed_at = self.b.ndim().saturating_sub(2);
-        let others = self.b.0.iter().enumerate().filter(|&(axis, _)| axis != summed_at).map(|(_, &size)| size);
-        let b: Vec<u64> = others.skip(self.b.ndim() - 1 - kept_b).collect();
+        let mut b = self.b.0.clone();
+        if summed_at < b.len() {
+            b.remove(summed_at);
+        }
+        b.drain(..b.len().saturating_sub(kept_b));
         let mut column = |head: &str, rule: &'static str, cells: [Cell; 3]| {
             grid.head.push(String::from(head));
             grid.rule.push(rule);
@@ -156,7 +149,7 @@ impl Product<'_> {
                 row.push(cell);
             }
         };
-        for size in a {
+        for &size in a {
             column("of a", "kept", [Cell::size(size), Cell::blank(), Cell::size(size)]);
         }
         if columns == rows {
@@ -240,12 +233,14 @@ impl Product<'_> {
         // What the stacks look like once their axes in front are broadcast.
         let core = usize::from(self.a.ndim() > 1) + usize::from(self.b.ndim() > 1);
         let stack = answer.shape.0.get(..answer.shape.ndim().saturating_sub(core)).unwrap_or_default();
-        let like = [self.a, self.b].map(|shape| Shape::of(stack.iter().copied().chain(split(shape).core.0)));
-        let operands = [("a", self.a), ("b", self.b)].into_iter().zip(&like);
-        for (((name, shape), like), strides) in operands.zip(answer.strides.iter().flatten()) {
-            let like = (self.query.op == Op::Matmul && bytes_of(like, self.query) != bytes_of(shape, self.query))
-                .then_some(like);
-            rows.push(Stored { name, shape, like, strides: strides.clone() });
+        let like = |shape: &Shape| Shape([stack, split(shape).core.0.as_slice()].concat());
+        let likes = [like(self.a), like(self.b)];
+        let strides = answer.strides.as_deref().unwrap_or_default();
+        for (at, like) in likes.iter().enumerate() {
+            let (name, shape) = if at == 0 { ("a", self.a) } else { ("b", self.b) };
+            let stretched = self.query.op == Op::Matmul && like.elements() != shape.elements();
+            let strides = strides.get(at).cloned().unwrap_or_default();
+            rows.push(Stored { name, shape, like: stretched.then_some(like), strides });
         }
         let strides = answer.shape.strides(itemsize);
         rows.push(Stored { name: "result", shape: &answer.shape, like: None, strides });
@@ -277,4 +272,13 @@ impl Product<'_> {
         }
         steps
     }
+}
+
+/// A stack of matrices, each transposed; anything else as it is.
+fn flipped(shape: &Shape) -> Shape {
+    let mut sizes = shape.0.clone();
+    if let [.., rows, columns] = sizes.as_mut_slice() {
+        std::mem::swap(rows, columns);
+    }
+    Shape(sizes)
 }
