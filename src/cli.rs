@@ -1,9 +1,6 @@
 //! Arguments, printing, exit codes: 0 fine, 1 mistakes in the book, 2 could not run.
 
-// This is the one place that prints.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
-
-use std::io::{IsTerminal, Read};
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -11,10 +8,21 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use fieldguide::diagnostic::{Severity, terminal};
-use fieldguide::lab;
 use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
+use fieldguide::{lab, proof};
+use fieldguide_wasm::demo::Drawing;
+
+/// A line to standard output. A reader that went away (`| head`) is no mistake.
+macro_rules! say {
+    ($($text:tt)*) => { drop(writeln!(std::io::stdout(), $($text)*)) };
+}
+
+/// A line to standard error.
+macro_rules! warn {
+    ($($text:tt)*) => { drop(writeln!(std::io::stderr(), $($text)*)) };
+}
 
 /// Turns a folder of Markdown into a reference guide whose pages are alive.
 #[derive(Parser)]
@@ -59,6 +67,12 @@ enum Command {
     Check {
         #[command(flatten)]
         book: BookArgs,
+        /// Run every Python snippet in real CPython and compare what it prints with what is recorded.
+        #[arg(long)]
+        run: bool,
+        /// With --run: record what is printed.
+        #[arg(long, requires = "run")]
+        write: bool,
     },
     /// Answer a lab's state in the terminal.
     Lab {
@@ -100,18 +114,18 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli.command {
         Command::Build { book, to } => build(&book, &to),
         Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
-        Command::Check { book } => Ok(check_book(&book)),
+        Command::Check { book, run, write } => check_book(&book, run, write),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };
     result.unwrap_or_else(|error| {
-        anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m: {error:#}");
+        drop(writeln!(anstream::stderr(), "\u{1b}[1;31merror\u{1b}[0m: {error:#}"));
         ExitCode::from(2)
     })
 }
 
 /// Prints what is wrong; says whether the book is fine.
 fn report(build: &Build, strict: bool) -> bool {
-    anstream::eprint!("{}", terminal::report(&build.sources, &build.diagnostics));
+    drop(write!(anstream::stderr(), "{}", terminal::report(&build.sources, &build.diagnostics)));
     build.count(Severity::Error) == 0 && !(strict && build.count(Severity::Warning) > 0)
 }
 
@@ -141,11 +155,11 @@ fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
     let mut build = pipeline::build(&Disk::new(&args.book), Options::default());
     let fine = report(&build, args.strict);
     let Some(site) = build.site.take().filter(|_| fine) else {
-        eprintln!("not written: {}", mistakes(&build));
+        warn!("not written: {}", mistakes(&build));
         return Ok(ExitCode::from(1));
     };
     let written = site.write(&to).context("the site could not be written")?;
-    println!(
+    say!(
         "{} in {}: {} ({} changed, {} removed), {}",
         plural(build.pages, "page"),
         seconds(start.elapsed()),
@@ -175,12 +189,47 @@ fn refuse_the_books_own_folders(book: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check_book(args: &BookArgs) -> ExitCode {
+fn check_book(args: &BookArgs, run: bool, write: bool) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
-    let build = pipeline::build(&Disk::new(&args.book), Options { drafts: true, ..Options::default() });
+    let mut build = pipeline::build(&Disk::new(&args.book), Options { drafts: true, ..Options::default() });
+    let summary = match run && build.count(Severity::Error) == 0 {
+        true => {
+            let proof = proof::check(&build.book.pages, &build.book.config, &build.sources, &args.book, write);
+            let (summary, diagnostics) = proof.map_err(|why| anyhow::anyhow!(why.0))?;
+            build.diagnostics.extend(diagnostics);
+            Some(summary)
+        }
+        false => None,
+    };
     let fine = report(&build, args.strict);
-    println!("checked in {}: {}", seconds(start.elapsed()), mistakes(&build));
-    if fine { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    if let Some(summary) = &summary {
+        print_summary(summary);
+    }
+    say!("checked in {}: {}", seconds(start.elapsed()), mistakes(&build));
+    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn print_summary(summary: &proof::Summary) {
+    for reason in &summary.unproven {
+        say!("pitfall not proven: {reason}");
+    }
+    for reason in &summary.kept_out {
+        say!("not run: {reason}");
+    }
+    if !summary.isolated {
+        say!("snippets could reach the network: this system doesn't let `unshare` cut them off");
+    }
+    say!(
+        "{} proven on Python {} ({} run now), {} agree, {} recorded, {} not run, {} of {} pitfalls proven",
+        plural(summary.snippets, "snippet"),
+        summary.versions.join(", "),
+        plural(summary.ran, "process").replace("processs", "processes"),
+        plural(summary.outputs, "output"),
+        summary.written,
+        summary.kept_out.len(),
+        summary.pitfalls.0,
+        summary.pitfalls.1,
+    );
 }
 
 fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result<ExitCode> {
@@ -190,24 +239,24 @@ fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result
     let fine = report(&build, args.strict);
     let site = build.site.take();
     if (site.is_none() || !fine) && !request.watch {
-        eprintln!("not served: {}", mistakes(&build));
+        warn!("not served: {}", mistakes(&build));
         return Ok(ExitCode::from(1));
     }
-    println!("{} in {}, {}", plural(build.pages, "page"), seconds(start.elapsed()), mistakes(&build));
+    say!("{} in {}, {}", plural(build.pages, "page"), seconds(start.elapsed()), mistakes(&build));
     let listening: fn(Event) = if open { on_event_and_open } else { on_event };
     serve::run(disk, site, request, listening)?;
-    println!("stopped");
+    say!("stopped");
     Ok(ExitCode::SUCCESS)
 }
 
 fn on_event(event: Event) {
     match event {
-        Event::Listening(address) => println!("serving at http://{address}/ (stop with Ctrl-C)"),
+        Event::Listening(address) => say!("serving at http://{address}/ (stop with Ctrl-C)"),
         Event::Built(build, time) => {
             report(&build, false);
-            println!("rebuilt in {}: {}", seconds(time), mistakes(&build));
+            say!("rebuilt in {}: {}", seconds(time), mistakes(&build));
         }
-        Event::NotWatching(error) => eprintln!("edits are not seen: the folder can't be watched: {error}"),
+        Event::NotWatching(error) => warn!("edits are not seen: the folder can't be watched: {error}"),
     }
 }
 
@@ -218,7 +267,7 @@ fn on_event_and_open(event: Event) {
     };
     on_event(event);
     if let Some(Err(error)) = address.map(|address| open::that_detached(format!("http://{address}/"))) {
-        eprintln!("no browser could be opened: {error}");
+        warn!("no browser could be opened: {error}");
     }
 }
 
@@ -230,13 +279,17 @@ fn answer(name: &str, state: Option<&str>, json: bool, batch: bool) -> anyhow::R
     }
     if let Some(toml) = state {
         let mut sources = Sources::default();
-        return Ok(match lab::draw(lab, toml, &mut sources) {
-            Ok(drawing) => {
-                println!("{}", drawing.problem.unwrap_or(drawing.announce));
+        let answer = match json {
+            true => lab::answer_toml(lab, toml, &mut sources).map(|answer| answer.to_string()),
+            false => lab::draw(lab, toml, &mut sources).map(trace),
+        };
+        return Ok(match answer {
+            Ok(answer) => {
+                say!("{answer}");
                 ExitCode::SUCCESS
             }
             Err(diagnostics) => {
-                anstream::eprint!("{}", terminal::report(&sources, &diagnostics));
+                drop(write!(anstream::stderr(), "{}", terminal::report(&sources, &diagnostics)));
                 ExitCode::from(1)
             }
         });
@@ -245,10 +298,21 @@ fn answer(name: &str, state: Option<&str>, json: bool, batch: bool) -> anyhow::R
         bail!("say what to answer: --state 'TOML', --json or --batch (see fieldguide lab --help)");
     }
     if std::io::stdin().is_terminal() {
-        eprintln!("reading one JSON state from standard input (end it with Ctrl-D)");
+        warn!("reading one JSON state from standard input (end it with Ctrl-D)");
     }
     let mut input = Vec::new();
     std::io::stdin().lock().read_to_end(&mut input)?;
-    println!("{}", lab::answer(lab, &input));
+    say!("{}", lab::answer(lab, &input));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The answer and its steps, a line each; or why there is none.
+fn trace(drawing: Drawing) -> String {
+    match drawing.problem {
+        Some(problem) => problem,
+        None => {
+            let steps = drawing.steps.iter().enumerate().map(|(i, step)| format!("\n{:>3}. {step}", i + 1));
+            drawing.announce + &steps.collect::<String>()
+        }
+    }
 }

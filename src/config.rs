@@ -1,5 +1,9 @@
 //! book.toml → [`Config`].
 
+use std::collections::BTreeMap;
+
+use toml::de::DeTable;
+
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::keys::{Keys, TomlText};
 use crate::source::{Source, Span};
@@ -19,6 +23,17 @@ pub struct Config {
     pub raw_html: bool,
     /// Titled groups of stages; empty where the book has none.
     pub parts: Vec<Part>,
+    /// The Pythons that prove the book's snippets.
+    pub python: Python,
+}
+
+/// `[python]`: what `check --run` runs with.
+#[derive(Debug, Clone, Default)]
+pub struct Python {
+    /// Versions such as `3.12`, or paths of interpreters, each with its place; any Python where the book names none.
+    pub versions: Vec<(String, Option<Span>)>,
+    /// Hidden preambles by their name.
+    pub setup: BTreeMap<String, String>,
 }
 
 /// A titled group of stages.
@@ -53,7 +68,9 @@ pub fn parse(source: &Source) -> Outcome<Config> {
     let base_url = base_url(&mut keys);
     let raw_html = keys.flag("raw_html").unwrap_or(false);
     let part_tables = keys.tables("parts");
+    let python_table = keys.table("python");
     keys.finish();
+    let python = python_table.map(|table| python(toml, table, &mut diagnostics)).unwrap_or_default();
     let mut parts = Vec::new();
     for (table, span) in part_tables {
         let mut keys = Keys::new(toml, table, "a part of book.toml", &mut diagnostics);
@@ -65,7 +82,17 @@ pub fn parse(source: &Source) -> Outcome<Config> {
         keys.finish();
         parts.push(Part { title, stages });
     }
-    Outcome { value: Config { title, summary, language, base_url, raw_html, parts }, diagnostics }
+    Outcome { value: Config { title, summary, language, base_url, raw_html, parts, python }, diagnostics }
+}
+
+fn python<'a>(toml: TomlText<'a>, table: DeTable<'a>, diagnostics: &mut Vec<Diagnostic>) -> Python {
+    let mut keys = Keys::new(toml, table, "`[python]`", diagnostics);
+    let versions = keys.strings("versions").into_iter().map(|(version, span)| (version, Some(span))).collect();
+    let setups = keys.table("setup");
+    keys.finish();
+    let setup =
+        setups.map(|table| Keys::new(toml, table, "`[python.setup]`", diagnostics).all_strings()).unwrap_or_default();
+    Python { versions, setup }
 }
 
 fn language(keys: &mut Keys<'_, '_>) -> String {

@@ -1,5 +1,6 @@
 //! Reading a TOML table with known keys: what is unknown, missing or of a wrong type is a diagnostic at its place.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -182,6 +183,35 @@ impl<'a, 'd> Keys<'a, 'd> {
             match item.get_ref() {
                 DeValue::Table(table) => out.push((table.clone(), place.clone())),
                 _ => self.wrong_type(key, item, &format!("a list of tables, `[[{key}]]`")),
+            }
+        }
+        out
+    }
+
+    /// The table of `[key]`.
+    pub fn table(&mut self, key: &'static str) -> Option<DeTable<'a>> {
+        let value = self.take(key)?;
+        match value.get_ref() {
+            DeValue::Table(table) => Some(table.clone()),
+            _ => {
+                self.wrong_type(key, &value, &format!("a table, `[{key}]`"));
+                None
+            }
+        }
+    }
+
+    /// All keys of a table whose keys are the author's own names.
+    pub fn all_strings(self) -> BTreeMap<String, String> {
+        let mut out = BTreeMap::new();
+        for (key, value) in &self.table {
+            match value.get_ref().as_str() {
+                Some(text) => {
+                    out.insert(key.get_ref().to_string(), text.to_string());
+                }
+                None => {
+                    let message = format!("`{}` in {} must be a string", key.get_ref(), self.what);
+                    self.diagnostics.push(Diagnostic::error(self.toml.span(value.span()), message));
+                }
             }
         }
         out

@@ -2,7 +2,8 @@
 
 use std::io::{self, BufRead, Write};
 
-use fieldguide_wasm::demo::{Drawing, Ids, LABS, Lab, lab};
+use fieldguide_wasm::demo::{Drawing, FieldKind, Ids, LABS, Lab, lab};
+use fieldguide_wasm::state::State;
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Diagnostic, suggestion};
@@ -19,15 +20,39 @@ pub fn find(name: &str) -> Result<&'static Lab, String> {
     lab(name).ok_or_else(|| format!("there is no lab called `{name}`: {}", suggestion(name, names())))
 }
 
-/// Draws the state that a `demo` fence's TOML describes; mistakes in it are diagnostics in `sources`.
+/// Draws the state that a `demo` fence's TOML describes.
+///
+/// # Errors
+/// Mistakes in the TOML, as diagnostics in `sources`.
 pub fn draw(lab: &Lab, toml: &str, sources: &mut Sources) -> Result<Drawing, Vec<Diagnostic>> {
+    Ok((lab.draw)(&read(lab, toml, sources)?, Ids("lab")))
+}
+
+fn read(lab: &Lab, toml: &str, sources: &mut Sources) -> Result<State, Vec<Diagnostic>> {
     let file = sources.add("--state", toml);
     let mut diagnostics = Vec::new();
     let state = demo::state(lab, TomlText { file, offset: 0, text: toml }, &mut diagnostics);
-    match state.filter(|_| diagnostics.is_empty()) {
-        Some(state) => Ok((lab.draw)(&state, Ids("lab"))),
-        None => Err(diagnostics),
+    state.filter(|_| diagnostics.is_empty()).ok_or(diagnostics)
+}
+
+/// The JSON answer to the state that a `demo` fence's TOML describes.
+///
+/// # Errors
+/// Mistakes in the TOML, as diagnostics in `sources`.
+pub fn answer_toml(lab: &Lab, toml: &str, sources: &mut Sources) -> Result<Value, Vec<Diagnostic>> {
+    let state = read(lab, toml, sources)?;
+    let mut fields = serde_json::Map::new();
+    for field in lab.fields {
+        let Some(text) = state.get(field.name) else { continue };
+        let value = match field.kind {
+            FieldKind::List => state.all(field.name).map(Value::from).collect(),
+            FieldKind::Integer(..) => text.parse::<i64>().map_or(Value::Null, Value::from),
+            FieldKind::Flag => Value::from(text == "1"),
+            FieldKind::Text | FieldKind::Number | FieldKind::Choice(_) => Value::from(text),
+        };
+        fields.insert(field.name.to_string(), value);
     }
+    Ok((lab.answer)(&Value::Object(fields)))
 }
 
 /// One JSON state in, one JSON answer out. Never fails: what makes no sense is an answer too.

@@ -10,7 +10,7 @@
 //! 5. [`theme`] and [`assets`] bring style, script and the labs' module; [`render`] fills templates and holes.
 //! 6. [`site`] is the result: path → bytes, and the only writer of the disk.
 //!
-//! [`pipeline`] runs them; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
+//! [`pipeline`] runs them; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
 
 pub mod assets;
 pub mod book;
@@ -21,6 +21,7 @@ pub mod keys;
 pub mod lab;
 pub mod page;
 pub mod pipeline;
+pub mod proof;
 pub mod render;
 pub mod serve;
 pub mod site;

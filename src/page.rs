@@ -6,7 +6,7 @@ pub mod front_matter;
 pub mod markdown;
 pub mod structure;
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use fieldguide_wasm::demo::Lab;
 
@@ -275,6 +275,8 @@ pub struct Output {
     pub approx: Option<f64>,
     /// The line of its opening fence.
     pub span: Span,
+    /// The whole block in its file, from its opening to its closing fence.
+    pub block: Range<usize>,
 }
 
 /// A lab in a page.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::assets::{self, Assets};
-use crate::book;
+use crate::book::{self, Book};
 use crate::check::{self, Target, Targets};
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
@@ -36,6 +36,8 @@ pub struct Build {
     pub diagnostics: Vec<Diagnostic>,
     /// How many pages the site has.
     pub pages: usize,
+    /// The book, as far as it could be put together.
+    pub book: Book,
 }
 
 impl Build {
@@ -62,31 +64,33 @@ pub fn build(files: &dyn Files, options: Options) -> Build {
     let pages = read_pages(files, &listed, &config, &mut build);
     let book = build.keep(book::assemble(config, pages, &stage_folders(&listed), options.drafts));
     let targets = build.keep(check::check(&book, &listed, &render::made_routes(&book)));
-    let theme = match theme::load(files, &listed) {
-        Ok(theme) => theme,
-        Err((path, error)) => {
-            build.diagnostics.push(Diagnostic::file(path, format!("can't be read: {error}")));
-            return build;
-        }
-    };
-    let mut assets = assets::bundle(&theme);
-    let media = read_media(files, &targets, &mut assets, &mut build);
-    let templates = match Templates::load(&theme, &mut build.sources) {
-        Ok(templates) => templates,
-        Err(diagnostic) => {
-            build.diagnostics.push(diagnostic);
-            return build;
-        }
-    };
-    if build.count(Severity::Error) > 0 && book.home.is_none() {
-        return build;
+    match render_book(files, &listed, &book, &targets, &mut build) {
+        Ok(site) => build.site = site.filter(|_| build.count(Severity::Error) == 0),
+        Err(diagnostic) => build.diagnostics.push(diagnostic),
     }
-    let rendered = build.keep(Renderer::new(&book, &targets, &assets, &media, &templates).render());
-    if build.count(Severity::Error) == 0 {
-        build.pages = rendered.len();
-        build.site = Some(site(assets, rendered, &mut build.diagnostics));
-    }
+    build.book = book;
     build
+}
+
+/// Theme, media and templates, and the site that comes of them; none where there is no home page.
+fn render_book(
+    files: &dyn Files,
+    listed: &[String],
+    book: &Book,
+    targets: &Targets,
+    build: &mut Build,
+) -> Result<Option<Site>, Diagnostic> {
+    let theme = theme::load(files, listed)
+        .map_err(|(path, error)| Diagnostic::file(path, format!("can't be read: {error}")))?;
+    let mut assets = assets::bundle(&theme);
+    let media = read_media(files, targets, &mut assets, build);
+    let templates = Templates::load(&theme, &mut build.sources)?;
+    if book.home.is_none() {
+        return Ok(None);
+    }
+    let rendered = build.keep(Renderer::new(book, targets, &assets, &media, &templates).render());
+    build.pages = rendered.len();
+    Ok(Some(site(assets, rendered, &mut build.diagnostics)))
 }
 
 impl Build {

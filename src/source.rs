@@ -150,7 +150,13 @@ fn walk(
     depth: usize,
     found: &mut Vec<String>,
 ) -> Result<(), (String, io::Error)> {
-    let Ok(real) = at.canonicalize() else { return Ok(()) };
+    let Ok(real) = at.canonicalize() else {
+        // A link that leads nowhere: whoever reads it says so.
+        if std::fs::symlink_metadata(at).is_ok() {
+            found.push(path);
+        }
+        return Ok(());
+    };
     if !real.starts_with(root) || depth > MAX_DEPTH {
         return Ok(());
     }

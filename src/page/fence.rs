@@ -320,7 +320,7 @@ fn marked_lines(fields: &mut Fields<'_>, line_count: usize) -> Vec<RangeInclusiv
 }
 
 /// The attributes of an `output` block.
-pub fn output(info: &Info, text: String, diagnostics: &mut Vec<Diagnostic>) -> Output {
+pub fn output(info: &Info, text: String, block: Range<usize>, diagnostics: &mut Vec<Diagnostic>) -> Output {
     let mut fields = Fields::new(info, diagnostics);
     let output = Output {
         text,
@@ -328,6 +328,7 @@ pub fn output(info: &Info, text: String, diagnostics: &mut Vec<Diagnostic>) -> O
         unordered: fields.flag("unordered"),
         approx: fields.positive("approx", "approx=1e-9"),
         span: info.span.clone(),
+        block,
     };
     fields.finish("an `output` block");
     output

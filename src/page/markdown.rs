@@ -1,6 +1,6 @@
 //! comrak's tree → markup: our own writer, so that the HTML is ours and every link, image, code block and lab is a typed hole.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use comrak::nodes::{AlertType, ListType, Node, NodeCodeBlock, NodeTable, NodeValue, Sourcepos, TableAlignment};
@@ -14,6 +14,26 @@ use crate::source::{Source, Span};
 
 /// Blocks and inlines nested deeper than this are not written.
 const MAX_DEPTH: usize = 64;
+
+/// Ids that the templates give to the page's own parts.
+const TEMPLATE_IDS: [&str; 13] = [
+    "announcer",
+    "contents",
+    "help-title",
+    "main",
+    "map",
+    "objectives",
+    "pitfalls",
+    "questions",
+    "slips",
+    "takeaway",
+    "toc",
+    "toc-title",
+    "topics",
+];
+
+/// How the ids of footnotes and of the templates' marks start.
+const TEMPLATE_PREFIXES: [&str; 3] = ["fn-", "fnref-", "i-"];
 
 /// comrak with the syntax of a book.
 pub fn options() -> comrak::Options<'static> {
@@ -62,6 +82,8 @@ pub struct Writer<'a, 'd> {
     positions: Positions,
     raw_html: bool,
     ids: HashSet<String>,
+    /// How often each footnote was referred to so far, by its number.
+    references: HashMap<u32, usize>,
     pub(super) headings: Vec<Heading>,
     pub(super) anchors: Vec<String>,
     pub(super) links: Vec<Link>,
@@ -89,6 +111,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             positions,
             raw_html,
             ids: HashSet::new(),
+            references: HashMap::new(),
             headings: Vec::new(),
             anchors: Vec::new(),
             links: Vec::new(),
@@ -153,12 +176,19 @@ impl<'a, 'd> Writer<'a, 'd> {
         self.diagnostics.push(Diagnostic::error(span, message).help(help));
     }
 
-    /// An id of the page that is not taken yet.
+    /// An id of the page that is not taken yet. It starts with a letter, so that a style sheet can name it as it is.
     pub(super) fn unique_id(&mut self, wanted: &str) -> String {
-        let mut id = if wanted.is_empty() { "section".to_string() } else { wanted.to_string() };
+        let base = match wanted.chars().next() {
+            None => "section".to_string(),
+            Some('-') => format!("section{wanted}"),
+            Some(first) if !first.is_alphabetic() => format!("section-{wanted}"),
+            _ if TEMPLATE_PREFIXES.iter().any(|prefix| wanted.starts_with(prefix)) => format!("section-{wanted}"),
+            Some(_) => wanted.to_string(),
+        };
+        let mut id = base.clone();
         let mut number = 1;
-        while !self.ids.insert(id.clone()) {
-            id = format!("{wanted}-{number}");
+        while TEMPLATE_IDS.contains(&id.as_str()) || !self.ids.insert(id.clone()) {
+            id = format!("{base}-{number}");
             number += 1;
         }
         id
@@ -181,11 +211,15 @@ impl<'a, 'd> Writer<'a, 'd> {
             HeadingKind::Fix | HeadingKind::Prose | HeadingKind::Quiz => "",
         };
         let anchor = match explicit {
-            Some(id) if self.ids.contains(&id) => {
+            Some(id) if self.ids.contains(&id) || TEMPLATE_IDS.contains(&id.as_str()) => {
+                let twice = self.ids.contains(&id);
                 self.error(
                     span.clone(),
-                    format!("the id `{id}` stands twice on this page"),
-                    "give one of the headings another id",
+                    match twice {
+                        true => format!("the id `{id}` stands twice on this page"),
+                        false => format!("the id `{id}` is that of a part of every page"),
+                    },
+                    if twice { "give one of the headings another id" } else { "give the heading another id" },
                 );
                 self.unique_id(&id)
             }
@@ -326,9 +360,9 @@ impl<'a, 'd> Writer<'a, 'd> {
             AlertType::Caution => ("caution", "Caution"),
         };
         let title = escape(title.unwrap_or(name));
-        html(out, &format!("<aside class=\"alert alert-{class}\"><p class=\"alert-title\">{title}</p>\n"));
+        html(out, &format!("<div class=\"alert alert-{class}\" role=\"note\"><p class=\"alert-title\">{title}</p>\n"));
         self.blocks(node.children(), out, depth + 1);
-        html(out, "</aside>\n");
+        html(out, "</div>\n");
     }
 
     /// Writes a note whose first line is `**Myth:** claim`; false where it is an ordinary note.
@@ -396,7 +430,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         let label = escape(&format!("Table: {}", head.join(", ")));
         html(
             out,
-            &format!("<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\"><table>\n"),
+            &format!("<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{label}\"><table>\n"),
         );
         for (number, row) in node.children().enumerate() {
             html(
@@ -463,7 +497,8 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     fn output(&mut self, node: Node<'_>, info: &Info, text: String) {
-        let output = fence::output(info, text, self.diagnostics);
+        let block = self.span_of(node).bytes();
+        let output = fence::output(info, text, block, self.diagnostics);
         let above = node.previous_sibling().is_some_and(|above| {
             matches!(&above.data().value, NodeValue::CodeBlock(code) if code.fenced && {
                 let language = code.info.split(|c: char| c.is_whitespace() || c == '{').next().unwrap_or_default().to_lowercase();
@@ -547,12 +582,16 @@ impl<'a, 'd> Writer<'a, 'd> {
             }
             NodeValue::Image(link) => self.image(node, &link.url, &link.title, out),
             NodeValue::FootnoteReference(reference) => {
-                let id = slug(&reference.name);
-                let nth = if reference.ref_num > 1 { format!("-{}", reference.ref_num) } else { String::new() };
+                // By number: two names may have the same slug, and one in a heading is not written.
                 let number = reference.ix;
+                let written = self.references.entry(number).or_default();
+                *written += 1;
+                let nth = if *written > 1 { format!("-{written}") } else { String::new() };
                 html(
                     out,
-                    &format!("<sup class=\"fn-ref\"><a id=\"fnref-{id}{nth}\" href=\"#fn-{id}\">{number}</a></sup>"),
+                    &format!(
+                        "<sup class=\"fn-ref\"><a id=\"fnref-{number}{nth}\" href=\"#fn-{number}\">{number}</a></sup>"
+                    ),
                 );
             }
             _ => self.children(node, out, depth + 1),
@@ -589,7 +628,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         let definitions: Vec<_> = document
             .children()
             .filter_map(|node| match &node.data().value {
-                NodeValue::FootnoteDefinition(note) if note.total_references > 0 => Some((node, slug(&note.name))),
+                NodeValue::FootnoteDefinition(note) if note.total_references > 0 => Some(node),
                 _ => None,
             })
             .collect();
@@ -597,14 +636,16 @@ impl<'a, 'd> Writer<'a, 'd> {
             return out;
         }
         html(&mut out, "<section class=\"footnotes\" aria-label=\"Footnotes\"><ol>\n");
-        for (node, id) in definitions {
-            html(&mut out, &format!("<li id=\"fn-{id}\">"));
+        // They stand in the order of their numbers.
+        for (node, number) in definitions.into_iter().zip(1..) {
+            html(&mut out, &format!("<li id=\"fn-{number}\">"));
             self.tight_blocks(node, &mut out, 1);
-            html(
-                &mut out,
-                &format!(" <a class=\"fn-back\" href=\"#fnref-{id}\" aria-label=\"Back to the text\">↩</a></li>\n"),
-            );
-            self.anchors.push(format!("fn-{id}"));
+            if self.references.contains_key(&number) {
+                let back = format!(" <a class=\"fn-back\" href=\"#fnref-{number}\" aria-label=\"Back to the text\">↩</a>");
+                html(&mut out, &back);
+            }
+            html(&mut out, "</li>\n");
+            self.anchors.push(format!("fn-{number}"));
         }
         html(&mut out, "</ol></section>\n");
         out

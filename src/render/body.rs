@@ -55,7 +55,7 @@ impl Holes<'_> {
                 if here { anchor } else { relative(self.route, route) + &anchor }
             }
             Some(Target::File(path)) => {
-                self.media.get(path).map(|file| relative(self.route, &file.site_path)).unwrap_or_default()
+                self.media.get(path).map(|file| address(&relative(self.route, &file.site_path))).unwrap_or_default()
             }
             Some(Target::Broken) | None => String::new(),
         }
@@ -64,11 +64,25 @@ impl Holes<'_> {
     fn image(&self, target: Option<&Target>, out: &mut String) {
         let Some(Target::File(path)) = target else { return };
         let Some(file) = self.media.get(path) else { return };
-        out.push_str(&format!(" src=\"{}\"", escape(&relative(self.route, &file.site_path))));
+        out.push_str(&format!(" src=\"{}\"", escape(&address(&relative(self.route, &file.site_path)))));
         if let Some((width, height)) = file.size {
             out.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
         }
     }
+}
+
+/// A path as an address: what would mean something in an address, or can't stand in one, is escaped.
+fn address(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for c in path.chars() {
+        match c {
+            '\0'..=' ' | '"' | '#' | '%' | '<' | '>' | '?' | '\\' | '^' | '`' | '{' | '|' | '}' | '\u{7f}' => {
+                out.push_str(&format!("%{:02X}", u32::from(c)));
+            }
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// A code block and what it prints.
@@ -137,4 +151,15 @@ pub fn figure(lab: &fieldguide_wasm::demo::Lab, id: &str, drawn: &str, caption: 
          <p class=\"lab-status visually-hidden\" role=\"status\"></p></form>\
          <figcaption>{caption}</figcaption></figure></fg-lab>\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_addresses() {
+        assert_eq!(address("../a/50% #1?.svg"), "../a/50%25%20%231%3F.svg");
+        assert_eq!(address("图.svg"), "图.svg");
+    }
 }

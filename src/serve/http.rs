@@ -54,7 +54,7 @@ async fn file(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Resp
         Found::File(name, file) => respond(StatusCode::OK, name, file, request.headers(), shared.watching),
         Found::Folder(name) => {
             // Only a known folder of the site gets here, so the address is one of ours.
-            let to = format!("/{}/", name.replace('%', "%25"));
+            let to = format!("/{}/", escaped(name));
             (StatusCode::PERMANENT_REDIRECT, [(LOCATION, to)]).into_response()
         }
         Found::Nothing => match served.files.get("404.html") {
@@ -85,6 +85,13 @@ fn look_up<'a>(served: &'a Served, path: &str) -> Found<'a> {
         }
         _ => Found::Nothing,
     }
+}
+
+/// A path as a header may hold it: ASCII only.
+fn escaped(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    let escape = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    path.bytes().map(escape).collect()
 }
 
 fn respond(status: StatusCode, name: &str, file: &File, headers: &HeaderMap, watching: bool) -> Response<Body> {

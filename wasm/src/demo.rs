@@ -1,6 +1,12 @@
 //! The labs: each is a pure model and a view, one file a lab, and the same code draws at build time and in the browser.
 
 pub mod broadcast;
+pub mod dict;
+pub mod float;
+pub mod pyhash;
+pub mod set;
+pub mod sum;
+pub mod table;
 
 use crate::html::Html;
 use crate::state::State;
@@ -58,6 +64,8 @@ pub struct Drawing {
     pub html: String,
     /// The answer in one sentence, announced to a screen reader when it changes.
     pub announce: String,
+    /// The steps in words, as the figure holds them and the terminal prints them.
+    pub steps: Vec<String>,
     /// Why the state makes no sense, in one sentence; the page keeps its last picture and shows this.
     pub problem: Option<String>,
 }
@@ -65,7 +73,14 @@ pub struct Drawing {
 impl Drawing {
     /// A state that makes no sense: `why` is a whole sentence.
     pub fn problem(state: &State, why: impl Into<String>) -> Self {
-        Self { state: state.clone(), html: String::new(), announce: String::new(), problem: Some(why.into()) }
+        let (html, announce, steps) = Default::default();
+        Self { state: state.clone(), html, announce, steps, problem: Some(why.into()) }
+    }
+
+    /// A state that makes sense: what is drawn of it, with the steps in words behind it.
+    pub fn finished(state: State, mut html: Html, announce: String, steps: Vec<String>) -> Self {
+        furniture::steps(&mut html, &steps);
+        Self { state, html: html.finish(), announce, steps, problem: None }
     }
 }
 
@@ -81,7 +96,7 @@ impl Ids<'_> {
 }
 
 /// All labs, in the order of their pages.
-pub static LABS: &[&Lab] = &[&broadcast::LAB];
+pub static LABS: &[&Lab] = &[&broadcast::LAB, &float::LAB, &sum::LAB, &dict::LAB, &set::LAB];
 
 /// The lab of that name.
 pub fn lab(name: &str) -> Option<&'static Lab> {

@@ -35,13 +35,16 @@ impl Html {
         self
     }
 
-    /// `<tag a="…">`; attribute values are escaped.
+    /// `<tag a="…">`; attribute values are escaped, and those that are only there or not stand without one.
     pub fn open(&mut self, tag: &'static str, attributes: &[(&'static str, &str)]) -> &mut Self {
         self.out.push('<');
         self.out.push_str(tag);
         for (name, value) in attributes {
             self.out.push(' ');
             self.out.push_str(name);
+            if value.is_empty() && matches!(*name, "checked" | "disabled" | "hidden" | "open" | "selected") {
+                continue;
+            }
             self.out.push_str("=\"");
             let start = self.out.len();
             self.out.push_str(value);
@@ -105,6 +108,13 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn writes_boolean_attributes_without_a_value() {
+        let mut html = Html::new();
+        html.open("option", &[("value", ""), ("selected", "")]);
+        assert_eq!(html.as_str(), "<option value=\"\" selected>");
+    }
 
     #[test]
     fn escapes_text_and_attributes() {

@@ -95,6 +95,8 @@ pub fn decode_percent(text: &str) -> String {
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        // The standard library's reader also takes a sign for a part of a number.
+        let hex = hex.filter(|pair| pair.bytes().all(|byte| byte.is_ascii_hexdigit()));
         match (byte, hex.and_then(|pair| u8::from_str_radix(pair, 16).ok())) {
             (b'%', Some(value)) => {
                 out.push(value);
@@ -117,6 +119,11 @@ mod tests {
         state.push("shapes", "8,1,6,1").push("shapes", "(7, 1, 5)").push("text", "50 % ~ #é&=+");
         assert_eq!(State::parse(&state.to_string()), state);
         assert!(!state.to_string().contains(['~', '#', ' ']));
+    }
+
+    #[test]
+    fn a_bad_escape_stands_for_itself() {
+        assert_eq!(decode_percent("%41%2B%+5%-1%zz%é%4"), "A+%+5%-1%zz%é%4");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::model::{agreed, align};
 use super::shape::Shape;
+use super::text::list;
 
 /// No more axes than this are tried with new ones put in: 2**8 places.
 const TRIED_AXES: usize = 8;
@@ -23,8 +24,18 @@ pub struct Fix {
     pub why: String,
 }
 
-/// Proposals for shapes that clash, the likeliest first; empty where no axis and no transpose helps.
-pub fn fixes(shapes: &[Shape], names: &[&str]) -> Vec<Fix> {
+/// Proposals for shapes that clash, the likeliest first; empty where no axis and no transpose helps. The operand called
+/// `target` is written to: it is not changed, and the result must have its shape.
+pub fn fixes(shapes: &[Shape], names: &[&str], target: Option<usize>) -> Vec<Fix> {
+    let mut found = search(shapes, names);
+    if let Some(target) = target {
+        found.retain(|fix| fix.operand != target && shapes.get(target) == Some(&fix.result));
+    }
+    found.truncate(PROPOSALS);
+    found
+}
+
+fn search(shapes: &[Shape], names: &[&str]) -> Vec<Fix> {
     let ndim = shapes.iter().map(Shape::ndim).max().unwrap_or(0);
     let mut found = Vec::new();
     for (at, shape) in shapes.iter().enumerate() {
@@ -33,7 +44,7 @@ pub fn fixes(shapes: &[Shape], names: &[&str]) -> Vec<Fix> {
         }
     }
     for (at, shape) in shapes.iter().enumerate() {
-        if found.is_empty() && shape.ndim() == 2 {
+        if shape.ndim() == 2 && shape.ndim() == ndim {
             transpose(shapes, names, at, &mut found);
         }
     }
@@ -44,7 +55,6 @@ pub fn fixes(shapes: &[Shape], names: &[&str]) -> Vec<Fix> {
         }
         wider += 1;
     }
-    found.truncate(PROPOSALS);
     found
 }
 
@@ -65,23 +75,18 @@ fn insertions(shapes: &[Shape], names: &[&str], at: usize, ndim: usize, found: &
     // Bit `i` of `places`: place `i` holds an axis of the operand. A leading new axis would change nothing.
     for places in (0u32..1 << ndim).filter(|p| p & 1 == 1 && p.count_ones() as usize == shape.ndim()) {
         let mut own = shape.0.iter().copied();
-        let becomes: Vec<u64> =
-            (0..ndim).map(|place| if places >> place & 1 == 1 { own.next().unwrap_or(1) } else { 1 }).collect();
-        let becomes = Shape(becomes);
+        let size = |place: usize| if places >> place & 1 == 1 { own.next().unwrap_or(1) } else { 1 };
+        let becomes = Shape::of((0..ndim).map(size));
         let Some(result) = fits(shapes, at, &becomes) else { continue };
         let last_new = (0..ndim).rev().find(|place| places >> place & 1 == 0).unwrap_or(0);
-        let index: Vec<&str> =
-            (0..=last_new).map(|place| if places >> place & 1 == 1 { ":" } else { "None" }).collect();
-        let expression = format!("{name}[{}]", index.join(", "));
+        let index = |place: usize| String::from(if places >> place & 1 == 1 { ":" } else { "None" });
+        let expression = format!("{name}[{}]", list((0..=last_new).map(index), ", "));
         let whole = shapes.iter().position(|other| other.ndim() == ndim && kept(other, places, shape));
         let why = match whole.and_then(|whole| names.get(whole)) {
             Some(whole) => {
-                let axes: Vec<String> =
-                    (0..ndim).filter(|place| places >> place & 1 == 0).map(|place| place.to_string()).collect();
-                let axis = match axes.as_slice() {
-                    [one] => one.clone(),
-                    many => format!("({})", many.join(", ")),
-                };
+                let axes = (0..ndim).filter(|place| places >> place & 1 == 0).map(|place| place.to_string());
+                let axes = list(axes, ", ");
+                let axis = if axes.contains(',') { format!("({axes})") } else { axes };
                 format!(
                     "If {name} came from {whole} by a reduction, keep the axis: {whole}.mean(axis={axis}, keepdims=True)."
                 )
@@ -104,7 +109,7 @@ fn kept(whole: &Shape, places: u32, shape: &Shape) -> bool {
 
 fn transpose(shapes: &[Shape], names: &[&str], at: usize, found: &mut Vec<Fix>) {
     let (Some(shape), Some(name)) = (shapes.get(at), names.get(at)) else { return };
-    let becomes = Shape(shape.0.iter().rev().copied().collect());
+    let becomes = Shape::of(shape.0.iter().rev().copied());
     if let Some(result) = fits(shapes, at, &becomes) {
         let why = format!("Swaps the two axes of {name}; only right if rows and columns were mixed up.");
         found.push(Fix { operand: at, expression: format!("{name}.T"), becomes, result, why });
@@ -118,7 +123,7 @@ mod tests {
     fn first(shapes: &[&[u64]]) -> Option<(String, String)> {
         let shapes: Vec<Shape> = shapes.iter().map(|sizes| Shape(sizes.to_vec())).collect();
         let names = ["a", "b", "c", "d", "e", "f"];
-        fixes(&shapes, &names).into_iter().next().map(|fix| (fix.expression, fix.result.to_string()))
+        fixes(&shapes, &names, None).into_iter().next().map(|fix| (fix.expression, fix.result.to_string()))
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The picture: each operand as the block it looks like, what is stored solid and what is repeated hatched, and the
 //! result. Last axis to the right, the one before it down, the one before that away from the reader.
 
-use super::shape::Shape;
-use super::text::grouped;
+pub mod corner;
+
+use super::text::{grouped, numbers};
 use crate::demo::Ids;
 use crate::html::Html;
+use std::fmt::Write;
 
 /// Cells drawn along the axis away from the reader, down, and to the right; of more than one more, the first ones and
 /// the last.
@@ -54,10 +56,10 @@ impl Edge {
 /// A block to draw.
 #[derive(Debug)]
 pub struct Block<'a> {
-    /// The last three axes or fewer, first axis first.
+    /// The axes, first axis first; the last three are drawn.
     pub edges: &'a [Edge],
-    /// The element that is looked at, in the result's last axes.
-    pub at: Option<&'a [u64]>,
+    /// The element that is looked at, in the last of the axes; `None` among them is a whole axis.
+    pub at: Option<&'a [Option<u64>]>,
     /// Whether this is the result.
     pub result: bool,
     /// What is seen, for those who do not see it.
@@ -108,6 +110,76 @@ impl Run {
     }
 }
 
+/// The cells of one axis that are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lit {
+    Nothing,
+    One(u64),
+    All,
+}
+
+impl Lit {
+    fn has(self, cell: u64) -> bool {
+        self == Self::All || self == Self::One(cell)
+    }
+}
+
+/// What a cell is, in the order in which they are drawn: what matters more lies over what matters less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Stored elsewhere and seen here once more.
+    Again,
+    /// Part of the result.
+    Result,
+    /// Stored here.
+    Stored,
+    /// Seen here once more, and looked at.
+    Looked,
+    /// Stored here, and what is looked at is read from here.
+    Source,
+}
+
+/// A side of a cell that can be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Face {
+    Top,
+    Side,
+    Front,
+}
+
+const KINDS: [(Kind, &str); 5] = [
+    (Kind::Again, "again"),
+    (Kind::Result, "result"),
+    (Kind::Stored, "stored"),
+    (Kind::Looked, "looked"),
+    (Kind::Source, "source"),
+];
+const FACES: [(Face, &str); 3] = [(Face::Top, "top"), (Face::Side, "side"), (Face::Front, "front")];
+
+/// The faces of cells that do not cover each other: one path for each kind and face.
+#[derive(Debug, Default)]
+struct Slice {
+    paths: [[String; 3]; 5],
+}
+
+impl Slice {
+    fn add(&mut self, kind: Kind, face: Face, d: std::fmt::Arguments<'_>) {
+        if let Some(path) = self.paths.get_mut(kind as usize).and_then(|faces| faces.get_mut(face as usize)) {
+            // Writing to a String cannot fail.
+            let _ = path.write_fmt(d);
+        }
+    }
+
+    fn draw(&self, html: &mut Html, hatch: &str) {
+        for ((kind, name), faces) in KINDS.iter().zip(&self.paths) {
+            let fill = matches!(kind, Kind::Again | Kind::Looked).then_some(hatch);
+            for ((_, face), d) in FACES.iter().zip(faces).filter(|(_, d)| !d.is_empty()) {
+                path(html, &format!("broadcast-cell broadcast-{name} broadcast-{face}"), fill, d);
+            }
+        }
+    }
+}
+
 /// The hatching that all blocks of a figure share.
 pub fn hatching(html: &mut Html, ids: Ids<'_>) {
     let id = ids.of("hatch");
@@ -118,8 +190,46 @@ pub fn hatching(html: &mut Html, ids: Ids<'_>) {
     html.raw("</pattern></defs></svg>");
 }
 
+/// A block with its name above it and a sign in front.
+pub fn figure(html: &mut Html, ids: Ids<'_>, before: &str, name: &str, drawn: &Block<'_>) {
+    html.open("div", &[("class", "broadcast-term")]);
+    if !before.is_empty() {
+        sign(html, before);
+    }
+    html.open("div", &[("class", "broadcast-figure")]).element("p", &[("class", "broadcast-name")], name);
+    block(html, ids, drawn);
+    html.close("div").close("div");
+}
+
+/// A sign between blocks.
+pub fn sign(html: &mut Html, sign: &str) {
+    html.element("span", &[("class", "broadcast-sign"), ("aria-hidden", "true")], sign);
+}
+
+/// What solid and hatched mean, and which part of more than three axes is drawn.
+pub fn legend(html: &mut Html, again: &str, at: Option<&[u64]>) {
+    html.open("p", &[("class", "lab-note broadcast-legend")]);
+    html.raw("<span class=\"broadcast-key broadcast-key-stored\"></span> stored");
+    if !again.is_empty() {
+        html.raw(" <span class=\"broadcast-key broadcast-key-again\"></span> ").text(again);
+    }
+    if at.is_some() {
+        html.raw(" <span class=\"broadcast-key broadcast-key-source\"></span> read now");
+    }
+    html.close("p");
+    if let Some((at, extra @ 1..)) = at.map(|at| (at, at.len().saturating_sub(3))) {
+        let others = if extra == 1 { "axis" } else { "axes" };
+        let text = format!(
+            "Drawn: the last three axes, at [{}] of the {others} before.",
+            numbers(at.get(..extra).unwrap_or_default())
+        );
+        html.element("p", &[("class", "lab-note broadcast-legend")], text);
+    }
+}
+
 /// Draws a block as an SVG of its own.
 pub fn block(html: &mut Html, ids: Ids<'_>, block: &Block<'_>) {
+    let block = &Block { edges: last_three(block.edges), ..*block };
     let solid = block.edges.len() == 3;
     let most = if solid { DRAWN } else { DRAWN_FLAT };
     let run = |back: usize| {
@@ -130,13 +240,14 @@ pub fn block(html: &mut Html, ids: Ids<'_>, block: &Block<'_>) {
     let [deep, down, right] = runs;
     let has = |back: usize| block.edges.len() > back;
 
-    let left = if has(1) { down.edge.label().chars().count() as u64 * CHARACTER + 10 } else { 2 };
+    let (width, height) = (right.length(CELL, GAP), down.length(CELL, GAP));
+    let beneath = if has(0) { right.edge.label().chars().count() as u64 * CHARACTER } else { 0 };
+    let beside = if has(1) { down.edge.label().chars().count() as u64 * CHARACTER + 10 } else { 2 };
+    let left = beside.max((beneath / 2 + 2).saturating_sub(width / 2));
     let steps = deep.length(1, 1).saturating_sub(u64::from(!solid));
     let away = if solid { (steps * AWAY.0, steps * AWAY.1) } else { (0, 0) };
-    let (width, height) = (right.length(CELL, GAP), down.length(CELL, GAP));
     let top = away.1 + 3;
     let label_room = if solid { deep.edge.label().chars().count() as u64 * CHARACTER + 8 } else { 2 };
-    let beneath = right.edge.label().chars().count() as u64 * CHARACTER;
     let full = (left + width + (away.0 / 2 + label_room).max(away.0 + 3)).max(left + width / 2 + beneath / 2 + 2);
     let tall = top + height + if has(0) { 24 } else { 3 };
 
@@ -152,7 +263,7 @@ pub fn block(html: &mut Html, ids: Ids<'_>, block: &Block<'_>) {
     html.open("svg", &attributes);
     if runs.iter().any(|run| run.drawn == 0) {
         let (x, y) = (left + 1, top);
-        path(html, "broadcast-empty", None, format!("M{x} {y}h{width}v{height}h-{width}z"));
+        path(html, "broadcast-empty", None, &format!("M{x} {y}h{width}v{height}h-{width}z"));
     } else {
         cells(html, ids, block, runs, (left, top));
     }
@@ -172,22 +283,30 @@ fn cells(html: &mut Html, ids: Ids<'_>, block: &Block<'_>, runs: [Run; 3], (left
     let [deep, down, right] = runs;
     let hatch = format!("url(#{})", ids.of("hatch"));
     let solid = block.edges.len() == 3;
-    // The element looked at, and where in memory it is read from.
-    let index = |back: usize| {
-        let at = block.at?;
-        Some(at.len().checked_sub(back + 1).and_then(|place| at.get(place)).copied().unwrap_or(0))
+    // The element looked at, and where in memory it is read from; `None` is every cell of an axis, and no cell at all
+    // where nothing is looked at or what is looked at is not drawn.
+    let index = |back: usize| match block.at {
+        Some(at) => at.len().checked_sub(back + 1).and_then(|place| at.get(place)).copied().unwrap_or(Some(0)),
+        None => None,
     };
     let seen = [index(2), index(1), index(0)];
-    let looked: Vec<Option<u64>> = runs.iter().zip(seen).map(|(run, index)| run.cell(index?)).collect();
-    let source: Vec<Option<u64>> = runs
-        .iter()
-        .zip(&looked)
-        .map(|(run, cell)| cell.map(|cell| if run.edge.repeats() { 0 } else { cell }))
-        .collect();
-    let is = |cells: &[Option<u64>], cell: [u64; 3]| cells.iter().zip(cell).all(|(known, cell)| *known == Some(cell));
+    let cells = |run: &Run, index: Option<u64>, source: bool| match index {
+        None => Lit::All,
+        Some(index) => match run.cell(index) {
+            None => Lit::Nothing,
+            Some(_) if source && run.edge.repeats() => Lit::One(0),
+            Some(cell) => Lit::One(cell),
+        },
+    };
+    let lit = |source: bool| -> Vec<Lit> { runs.iter().zip(seen).map(|(run, at)| cells(run, at, source)).collect() };
+    let (looked, source) = match block.at {
+        Some(_) => (lit(false), lit(true)),
+        None => (vec![Lit::Nothing], vec![Lit::Nothing]),
+    };
+    let is = |lit: &[Lit], cell: [u64; 3]| lit.iter().zip(cell).all(|(lit, cell)| lit.has(cell));
     // What stands before the element looked at is cut away, so that it is seen.
     let first = match looked.first() {
-        Some(&Some(cell)) if !deep.edge.repeats() => cell,
+        Some(&Lit::One(cell)) if !deep.edge.repeats() => cell,
         _ => 0,
     };
     let corner = |k: u64, i: u64, j: u64| {
@@ -197,31 +316,30 @@ fn cells(html: &mut Html, ids: Ids<'_>, block: &Block<'_>, runs: [Run; 3], (left
     let (dx, dy) = AWAY;
     // Far to near, so that the near ones are drawn over the far ones.
     for k in (first..deep.drawn).rev() {
-        for i in (0..down.drawn).rev() {
+        let mut slice = Slice::default();
+        for i in 0..down.drawn {
             for j in 0..right.drawn {
                 let cell = [k, i, j];
                 let (x, y) = corner(k, i, j);
                 let kind = match () {
-                    () if is(&source, cell) => "source",
-                    () if is(&looked, cell) => "looked",
-                    () if block.result => "result",
-                    () if deep.stored(k) && down.stored(i) && right.stored(j) => "stored",
-                    () => "again",
+                    () if is(&source, cell) => Kind::Source,
+                    () if is(&looked, cell) => Kind::Looked,
+                    () if block.result => Kind::Result,
+                    () if deep.stored(k) && down.stored(i) && right.stored(j) => Kind::Stored,
+                    () => Kind::Again,
                 };
-                let fill = (kind == "again" || kind == "looked").then_some(hatch.as_str());
-                let class = |face: &str| format!("broadcast-cell broadcast-{kind} broadcast-{face}");
                 if solid && (i == 0 || down.gap_before(i)) {
-                    path(html, &class("top"), fill, format!("M{x} {y}l{dx}-{dy}h{CELL}l-{dx} {dy}z"));
+                    slice.add(kind, Face::Top, format_args!("M{x} {y}l{dx}-{dy}h{CELL}l-{dx} {dy}z"));
                 }
                 if solid && (j + 1 == right.drawn || right.gap_before(j + 1)) {
-                    let x = x + CELL;
-                    path(html, &class("side"), fill, format!("M{x} {y}l{dx}-{dy}v{CELL}l-{dx} {dy}z"));
+                    slice.add(kind, Face::Side, format_args!("M{} {y}l{dx}-{dy}v{CELL}l-{dx} {dy}z", x + CELL));
                 }
                 if k == first || deep.gap_before(k) {
-                    path(html, &class("front"), fill, format!("M{x} {y}h{CELL}v{CELL}h-{CELL}z"));
+                    slice.add(kind, Face::Front, format_args!("M{x} {y}h{CELL}v{CELL}h-{CELL}z"));
                 }
             }
         }
+        slice.draw(html, &hatch);
     }
     if first > 0 {
         // The outline of what was cut away.
@@ -233,7 +351,7 @@ fn cells(html: &mut Html, ids: Ids<'_>, block: &Block<'_>, runs: [Run; 3], (left
             html,
             "broadcast-ghost",
             None,
-            format!(
+            &format!(
                 "M{x} {y}h{w}v{h}h-{w}zl{ax}-{ay}M{} {y}l{ax}-{ay}M{} {}l{ax}-{ay}M{x} {}l{ax}-{ay}",
                 x + w,
                 x + w,
@@ -244,10 +362,10 @@ fn cells(html: &mut Html, ids: Ids<'_>, block: &Block<'_>, runs: [Run; 3], (left
     }
 }
 
-fn path(html: &mut Html, class: &str, fill: Option<&str>, d: String) {
+fn path(html: &mut Html, class: &str, fill: Option<&str>, d: &str) {
     match fill {
-        Some(fill) => html.open("path", &[("class", class), ("fill", fill), ("d", &d)]),
-        None => html.open("path", &[("class", class), ("d", &d)]),
+        Some(fill) => html.open("path", &[("class", class), ("fill", fill), ("d", d)]),
+        None => html.open("path", &[("class", class), ("d", d)]),
     };
     html.close("path");
 }
@@ -265,15 +383,4 @@ fn label(html: &mut Html, edge: Edge, anchor: &str, x: u64, y: u64) {
 /// The last three axes of a shape, or fewer.
 pub fn last_three<T>(axes: &[T]) -> &[T] {
     axes.get(axes.len().saturating_sub(3)..).unwrap_or(axes)
-}
-
-/// The index of the element that stands at `flat` in C order; nothing for an array without elements.
-pub fn unravel(shape: &Shape, flat: u64) -> Option<Vec<u64>> {
-    let mut rest = flat;
-    let mut index = vec![0; shape.ndim()];
-    for (place, &size) in index.iter_mut().zip(&shape.0).rev() {
-        *place = rest.checked_rem(size)?;
-        rest /= size;
-    }
-    (rest == 0).then_some(index)
 }

@@ -1,5 +1,6 @@
 //! A shape: how it is read from what a person types, and the two ways in which NumPy writes it.
 
+use super::text::{list, numbers};
 use std::fmt;
 
 /// The largest size of an axis that the lab reads: nothing in it overflows below that.
@@ -24,12 +25,21 @@ impl Shape {
         self.0.len().checked_sub(back + 1).and_then(|at| self.0.get(at)).copied()
     }
 
-    /// Number of elements; `u128::MAX` where there are even more.
-    pub fn elements(&self) -> u128 {
+    /// The shape of these sizes.
+    pub fn of(mut sizes: impl Iterator<Item = u64>) -> Self {
+        // What is behind `dyn` is compiled once, and not for each iterator: the browser has to load it.
+        fn collect(next: &mut dyn FnMut() -> Option<u64>) -> Vec<u64> {
+            std::iter::from_fn(next).collect()
+        }
+        Self(collect(&mut || sizes.next()))
+    }
+
+    /// Number of elements; `u64::MAX` where there are even more, which no array has.
+    pub fn elements(&self) -> u64 {
         if self.0.contains(&0) {
             return 0;
         }
-        self.0.iter().fold(1, |product: u128, &size| product.saturating_mul(size.into()))
+        self.0.iter().fold(1, |product: u64, &size| product.saturating_mul(size))
     }
 
     /// Bytes between neighbours along each axis of a C-contiguous array; all 0 where there are no elements.
@@ -48,30 +58,25 @@ impl Shape {
 
     /// As Python writes the tuple: `()`, `(3,)`, `(4, 3)`.
     pub fn python(&self) -> String {
-        let mut out = self.joined(", ");
-        if self.0.len() == 1 {
-            out.push(',');
-        }
-        format!("({out})")
-    }
-
-    fn joined(&self, separator: &str) -> String {
-        let mut out = String::new();
-        for (i, size) in self.0.iter().enumerate() {
-            if i > 0 {
-                out.push_str(separator);
-            }
-            out.push_str(&size.to_string());
-        }
-        out
+        let comma = if self.0.len() == 1 { "," } else { "" };
+        format!("({}{comma})", numbers(&self.0))
     }
 }
 
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let comma = if self.0.len() == 1 { "," } else { "" };
-        write!(f, "({}{comma})", self.joined(","))
+        write!(f, "({}{comma})", list(self.0.iter().map(u64::to_string), ","))
     }
+}
+
+/// Sizes some of which are not there, as NumPy's C code writes them (`convert_shape_to_string` in `common.c`):
+/// `(2,newaxis,3)`. Leading missing ones are left out, and then a single size has no comma: `(3)`.
+pub fn newaxis_text(sizes: &[Option<u64>]) -> String {
+    let first = sizes.iter().take_while(|size| size.is_none()).count();
+    let text = |size: &Option<u64>| size.map_or_else(|| String::from("newaxis"), |size| size.to_string());
+    let comma = if first == 0 && sizes.len() == 1 { "," } else { "" };
+    format!("({}{comma})", list(sizes.iter().skip(first).map(text), ","))
 }
 
 /// Reads whole numbers, perhaps negative, as a tuple is typed: `(8, 1, 6, 1)`, `8,1,6,1`, `8 1 6 1`, `[3]`, `()`, `1_000`.
@@ -102,7 +107,7 @@ pub fn integers(text: &str, what: &str) -> Result<Vec<i64>, String> {
 
 fn integer(word: &str, what: &str) -> Result<i64, String> {
     let digits: String = word.chars().filter(|&c| c != '_').collect();
-    let shown: String = word.chars().take(20).collect();
+    let shown = word.char_indices().nth(20).and_then(|(end, _)| word.get(..end)).unwrap_or(word);
     let unsigned = digits.strip_prefix('-').unwrap_or(&digits);
     if unsigned.is_empty() || !unsigned.bytes().all(|b| b.is_ascii_digit()) {
         return Err(format!("{what} holds “{shown}”, which is not a whole number."));
@@ -122,8 +127,10 @@ pub fn parse(text: &str, what: &str) -> Result<Shape, String> {
     if sizes.len() > VIEW_AXES {
         return Err(format!("{what} has {} axes; this lab draws {VIEW_AXES} at most.", sizes.len()));
     }
-    let sizes: Option<Vec<u64>> = sizes.into_iter().map(|size| u64::try_from(size).ok()).collect();
-    sizes.map(Shape).ok_or_else(|| format!("{what} has a negative size; an axis has 0 elements or more."))
+    if sizes.iter().any(|&size| size < 0) {
+        return Err(format!("{what} has a negative size; an axis has 0 elements or more."));
+    }
+    Ok(Shape::of(sizes.iter().map(|size| size.unsigned_abs())))
 }
 
 #[cfg(test)]

@@ -1,0 +1,154 @@
+// What the tests share: the built sites, the server of the release binary, Chromium, and a watch over what a page does.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { join, relative, resolve, sep } from "node:path";
+import { after } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
+
+/** @param {string} name */
+function needed(name) {
+  const value = process.env[name];
+  assert.ok(value, `${name} is not set: these tests are run by \`cargo xtask test\``);
+  return value;
+}
+
+export const BINARY = needed("FIELDGUIDE");
+/** The folder of the guide's built site, and of the book that holds every kind of syntax. */
+export const GUIDE = join(needed("SITES"), "guide");
+export const SYNTAX = join(needed("SITES"), "syntax");
+
+/**
+ * The files below a folder, by their path in it.
+ * @param {string} folder
+ * @param {string} [ending]
+ */
+export function files(folder, ending = "") {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/"))
+    .sort();
+}
+
+/** A page of each kind of the guide. */
+export const KINDS = {
+  home: "index.html",
+  stage: "data-types/index.html",
+  topic: "data-types/float-precision.html",
+  "plain page": "glossary.html",
+  pitfalls: "pitfalls.html",
+  questions: "questions.html",
+  search: "search.html",
+  tags: "tags/index.html",
+  tag: files(GUIDE, ".html").find((path) => /^tags\/(?!index)/.test(path)) ?? "there is no page of a tag",
+  labs: "labs/index.html",
+  lab: "labs/broadcast.html",
+  404: "404.html",
+};
+
+/** @param {string} path a file of the guide's site */
+export const fileUrl = (path) => pathToFileURL(join(GUIDE, path)).href;
+
+/** @returns {Promise<number>} a port that nothing listens on */
+function freePort() {
+  return new Promise((done, fail) => {
+    const probe = createServer().once("error", fail);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => done(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+/**
+ * Serves the guide with the release binary until the file's tests are over.
+ * @param {string[]} more arguments
+ * @returns {Promise<string>} its address, with a slash at its end
+ */
+export async function serve(...more) {
+  const port = await freePort();
+  const server = spawn(BINARY, ["serve", "--book", ROOT, "--port", String(port), ...more], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  after(() => server.kill("SIGINT"));
+  let said = "";
+  server.stderr.on("data", (text) => (said += text));
+  await new Promise((done, fail) => {
+    server.stdout.on("data", (text) => {
+      said += text;
+      if (said.includes("serving at")) done(undefined);
+    });
+    server.once("exit", (code) => fail(new Error(`serve ended with ${code}: ${said}`)));
+  });
+  return `http://127.0.0.1:${port}/`;
+}
+
+/** Chromium, until the file's tests are over. */
+export async function browser() {
+  const browser = await chromium.launch({
+    executablePath: needed("CHROMIUM"),
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  after(() => browser.close());
+  return browser;
+}
+
+/**
+ * Notes whatever a page does that it should not: words in the console, errors, failed requests, requests to elsewhere.
+ * @param {import("playwright-core").Page} page
+ * @param {string} home what all addresses must start with
+ * @returns {string[]} what was noted so far
+ */
+export function watch(page, home) {
+  /** @type {string[]} */
+  const noted = [];
+  page.on("console", (message) => {
+    // Chromium notes the answer 404 to the page itself: where that answer is the one that is wanted, it is no mistake.
+    const itself = message.location().url === page.url() && message.text().includes("404");
+    if (!itself) noted.push(`console: ${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => noted.push(`error: ${error.message}`));
+  page.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText;
+    // What a page still waits for when it is left is broken off.
+    if (why !== "net::ERR_ABORTED") noted.push(`failed: ${request.url()} ${why}`);
+  });
+  page.on("response", (response) => {
+    const itself = response.request().isNavigationRequest();
+    if (response.status() >= 400 && !itself) noted.push(`status ${response.status()}: ${response.url()}`);
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(home) && !/^(data|blob|about):/.test(url)) noted.push(`from elsewhere: ${url}`);
+  });
+  return noted;
+}
+
+/**
+ * Opens a page in a context of its own, which ends with the test.
+ * @param {import("playwright-core").Browser} browser
+ * @param {import("node:test").TestContext} test
+ * @param {string} url
+ * @param {import("playwright-core").BrowserContextOptions & { before?: (page: import("playwright-core").Page) => Promise<unknown> }} [options]
+ */
+export async function open(browser, test, url, { before, ...options } = {}) {
+  const context = await browser.newContext(options);
+  test.after(() => context.close());
+  const page = await context.newPage();
+  const noted = watch(page, url.startsWith("file:") ? pathToFileURL(GUIDE).href : new URL("/", url).href);
+  await before?.(page);
+  const response = await page.goto(url, { waitUntil: "load" });
+  return { page, context, noted, response };
+}
