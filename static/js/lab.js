@@ -35,7 +35,7 @@ class Lab extends HTMLElement {
   form = /** @type {HTMLFormElement | null} */ (this.querySelector("form"));
   body = /** @type {HTMLFieldSetElement | null} */ (this.querySelector(".lab-body"));
   status = /** @type {HTMLElement | null} */ (this.querySelector(".lab-status"));
-  bar = make("div", { class: "lab-bar" });
+  bar = make("div", { class: "lab-tools" });
   first = "";
   /** @type {string[]} the states drawn so far; `at` is the one shown */
   past = [];
@@ -62,7 +62,11 @@ class Lab extends HTMLElement {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const button = event.submitter;
-      this.ask(this.collect(button), button?.getAttribute("value") ?? "", false);
+      const value = button?.getAttribute("value") ?? "";
+      // What is measured, rather than drawn, is for another script that listens for it.
+      const measure = new CustomEvent("fg-measure", { bubbles: true, cancelable: true, detail: { value, state: this.collect(null) } });
+      if (value.startsWith("measure") && !this.dispatchEvent(measure)) return;
+      this.ask(this.collect(button), value, false);
     });
     this.follow();
     addEventListener("hashchange", () => this.follow());

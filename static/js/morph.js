@@ -9,59 +9,65 @@
  * @param {Node | null} [first] the first child of `old` that takes part
  */
 function morph(old, fresh, force, first = old.firstChild) {
-  /** @type {Map<string, Element>} */
+  /** @type {Map<string, Node>} */
   const named = new Map();
-  for (let node = first; node; node = node.nextSibling) {
-    const key = keyOf(node);
-    if (key && node instanceof Element) named.set(key, node);
-  }
+  const oldKey = keys();
+  const freshKey = keys();
+  for (let node = first; node; node = node.nextSibling) named.set(oldKey(node), node);
   /** @type {Node | null} */
   let at = first;
   for (const want of [...fresh.childNodes]) {
-    const key = keyOf(want);
-    let have = key ? (named.get(key) ?? null) : at;
-    if (!key) while (have && keyOf(have)) have = have.nextSibling;
-    if (have && same(have, want)) {
-      if (have === at) at = at.nextSibling;
-      // Moving a node would take the focus from it: what stands before it goes instead.
-      else if (at && have.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_PRECEDING) {
-        while (at && at !== have) at = drop(at);
-        at = have.nextSibling;
-      } else old.insertBefore(have, at);
-      if (key) named.delete(key);
-      patch(have, want, force);
-    } else {
+    const have = named.get(freshKey(want));
+    if (!have) {
       old.insertBefore(want, at);
+      continue;
     }
+    // Moving a node would take the focus from it: what stands before it goes instead, unless it is wanted later.
+    if (have !== at) {
+      if (have.contains(document.activeElement)) while (at && at !== have) at = put(old, at, have);
+      else old.insertBefore(have, at);
+    }
+    if (have === at) at = at.nextSibling;
+    patch(have, want, force);
   }
-  while (at) at = drop(at);
+  while (at) {
+    const next = at.nextSibling;
+    old.removeChild(at);
+    at = next;
+  }
 }
 
 /**
+ * Moves a node behind another.
+ * @param {Element} parent
  * @param {Node} node
- * @returns {Node | null} its next sibling
+ * @param {Node} after
+ * @returns {Node | null} what stood behind the node
  */
-function drop(node) {
+function put(parent, node, after) {
   const next = node.nextSibling;
-  node.parentNode?.removeChild(node);
+  parent.insertBefore(node, after.nextSibling);
   return next;
 }
 
 /**
- * @param {Node} node
- * @returns {string} what makes a node itself; nothing for most
+ * Names siblings, each once: by id, by form name, else by kind; what comes again is counted.
+ * @returns {(node: Node) => string}
  */
-function keyOf(node) {
-  if (!(node instanceof Element)) return "";
-  return node.id || (node.getAttribute("name") ? `${node.getAttribute("name")} ${node.getAttribute("value") ?? ""}` : "");
-}
-
-/**
- * @param {Node} a
- * @param {Node} b
- */
-function same(a, b) {
-  return a.nodeName === b.nodeName && a.nodeType === b.nodeType && keyOf(a) === keyOf(b);
+function keys() {
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  return (node) => {
+    let key = node.nodeName;
+    if (node instanceof Element) {
+      const name = node.getAttribute("name");
+      const value = node.matches("button, [type=radio], [type=checkbox]") ? node.getAttribute("value") : "";
+      key += node.id ? `#${node.id}` : name ? ` ${name}=${value}` : "";
+    }
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return `${key} ${count}`;
+  };
 }
 
 /**
@@ -74,12 +80,13 @@ function patch(old, fresh, force) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
+  // Whether a fold is open is the reader's.
+  const kept = (/** @type {string} */ name) => name === "open" && old.nodeName === "DETAILS";
   for (const { name } of [...old.attributes]) {
-    // Whether a fold is open is the reader's.
-    if (!fresh.hasAttribute(name) && !(name === "open" && old.nodeName === "DETAILS")) old.removeAttribute(name);
+    if (!fresh.hasAttribute(name) && !kept(name)) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
-    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (old.getAttribute(name) !== value && !kept(name)) old.setAttribute(name, value);
   }
   morph(old, fresh, force);
   const focused = old === document.activeElement;

@@ -34,5 +34,13 @@
     matchMedia("(min-width: 50rem)").addEventListener("change", () => panel.hidePopover?.());
   }
 
-  document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest" });
+  // The contents open at the page that is shown; after the first layout, so that nothing is laid out twice.
+  const shown = document.querySelector(".side [aria-current]");
+  const side = document.querySelector(".side");
+  if (side && shown) {
+    new IntersectionObserver(([seen], watch) => {
+      watch.disconnect();
+      if (seen?.isIntersecting && side.scrollHeight > side.clientHeight) shown.scrollIntoView({ block: "nearest" });
+    }).observe(side);
+  }
 }

@@ -3,7 +3,7 @@
 /** Opens what hides the place that the address names, and goes there. */
 function reveal() {
   const { anchor, lab } = fragment.read();
-  const place = document.getElementById(anchor || lab);
+  const place = document.getElementById(lab || anchor);
   if (!place) return;
   let closed = false;
   for (let fold = place.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null) {

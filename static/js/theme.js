@@ -1,1 +1,1 @@
-try{var t=localStorage.getItem("fg-theme")||"";/^(light|dark)$/.test(t)&&(document.documentElement.dataset.theme=t)}catch(e){}
+{let d=document,e=d.documentElement;try{let t=localStorage.getItem("fg-theme")||"";/^(light|dark)$/.test(t)&&(e.dataset.theme=t)}catch(x){}location.protocol=="file:"||(e.dataset.fonts||"").split(" ").forEach(function(f){if(f){let l=d.createElement("link");l.rel="preload";l.as="font";l.type="font/woff2";l.crossOrigin="";l.href=f;d.head.append(l)}})}
