@@ -63,8 +63,11 @@ struct Link<'a> {
     setup: Option<String>,
 }
 
+/// Major and minor, such as 3 and 12.
+type Version = (u16, u16);
+
 /// What each snippet did on each version: none where its chain was cut short before it.
-type Results = BTreeMap<(Key, (u16, u16)), Result<Ran, String>>;
+type Results = BTreeMap<(Key, Version), Result<Ran, String>>;
 
 /// Runs the book. With `write`, outputs that differ are recorded in the files below `root`.
 ///
@@ -311,7 +314,7 @@ fn shown(snippet: &Snippet, ran: &Ran) -> String {
 #[allow(clippy::too_many_arguments)]
 fn judge<'a>(
     snippet: &'a Snippet,
-    results: &[((u16, u16), &Result<Ran, String>)],
+    results: &[(Version, &Result<Ran, String>)],
     sources: &Sources,
     page: &Page,
     write: bool,
@@ -488,7 +491,7 @@ fn unproven(at: usize, page: &Page, symptom: &Markup, fix: &Markup, results: &Re
     if snippet.outputs.is_empty() && snippet.attributes.raises.is_none() {
         return Some("the symptom has no recorded output".to_string());
     }
-    let of = |index: usize| -> BTreeSet<(u16, u16)> {
+    let of = |index: usize| -> BTreeSet<Version> {
         results.keys().filter(|(key, _)| *key == (at, index)).map(|(_, version)| *version).collect()
     };
     let versions: Vec<_> = of(wrong).intersection(&of(mended)).copied().collect();

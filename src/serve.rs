@@ -21,13 +21,13 @@ const FIRST_PORT: u16 = 4321;
 const PORTS_TRIED: u16 = 20;
 
 /// What is served.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 struct Served {
     files: BTreeMap<String, File>,
 }
 
 /// A file in memory.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct File {
     bytes: axum::body::Bytes,
     etag: String,
@@ -54,8 +54,8 @@ impl Shared {
         self.served.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    fn replace(&self, site: Site) {
-        *self.served.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(site.into());
+    fn replace(&self, served: Served) {
+        *self.served.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(served);
         self.builds.send_modify(|builds| *builds += 1);
     }
 }
@@ -98,11 +98,17 @@ pub fn run(disk: Disk, site: Option<Site>, request: Request, report: fn(Event)) 
             let shared = shared.clone();
             // The watcher lives as long as the process: it ends with it.
             std::thread::spawn(move || {
-                let rebuild = || {
+                let rebuild = |first: bool| {
                     let start = std::time::Instant::now();
                     let mut build = pipeline::build(&disk, options());
-                    if let Some(site) = build.site.take() {
-                        shared.replace(site);
+                    let fresh = build.site.take().map(Served::from);
+                    // The first time there is news only where an edit came between the first build and the watch.
+                    let now = shared.now();
+                    if first && fresh.as_ref().map_or(now.files.is_empty(), |fresh| *fresh == *now) {
+                        return;
+                    }
+                    if let Some(fresh) = fresh {
+                        shared.replace(fresh);
                     }
                     report(Event::Built(Box::new(build), start.elapsed()));
                 };

@@ -4,6 +4,9 @@
 //! with `expected/` is rendered with the bare templates of `tests/books/templates/` unless it brings its own, so that a change
 //! of the theme leaves the goldens alone. `UPDATE=1 cargo test --test books` writes what is made now: read the diff.
 
+// Clippy takes a test without the standard harness for production code.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -55,12 +58,25 @@ fn run(case: &Path) -> Result<(), Failed> {
     let mut found = 0;
     for (path, _) in support::tree(&files) {
         found += 1;
-        compare(&files.join(&path), &String::from_utf8_lossy(&fs::read(site.join(&path)).unwrap_or_default()))?;
+        let page = fs::read(site.join(&path)).unwrap_or_default();
+        compare(&files.join(&path), &without_labs(&String::from_utf8_lossy(&page)))?;
     }
     match found == 0 && !text.exists() {
         true => Err("there is neither `expected.txt` nor a file in `expected/`".into()),
         false => Ok(()),
     }
+}
+
+/// What a lab draws is held by its own tests: here its figure is only there.
+fn without_labs(page: &str) -> String {
+    let mut out = String::new();
+    let mut rest = page;
+    while let Some((before, lab)) = rest.split_once("</legend>") {
+        let (_, behind) = lab.split_once("</fieldset><p class=\"lab-status").unwrap_or(("", lab));
+        out.push_str(&format!("{before}</legend>(drawn)</fieldset><p class=\"lab-status"));
+        rest = behind;
+    }
+    out + rest
 }
 
 /// `check` prints the same diagnostics with the same exit code, and writes nothing.

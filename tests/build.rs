@@ -1,5 +1,8 @@
 //! `fieldguide build`: the same bytes every time, nothing written in vain, nothing of others touched, never half a site.
 
+// The helpers of a test fail as the test does: loudly.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;

@@ -1,5 +1,8 @@
 //! `check --run` against real CPython: what it proves, what it records, and what hostile snippets can't do.
 
+// The helpers of a test fail as the test does: loudly.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

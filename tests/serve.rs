@@ -1,5 +1,8 @@
 //! `fieldguide serve`: what it answers to requests, byte by byte, and how it starts and ends.
 
+// The helpers of a test fail as the test does: loudly.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, Stdio};

@@ -627,10 +627,9 @@ impl<'a, 'd> Writer<'a, 'd> {
         let mut out = Markup::new();
         let definitions: Vec<_> = document
             .children()
-            .filter_map(|node| match &node.data().value {
-                NodeValue::FootnoteDefinition(note) if note.total_references > 0 => Some(node),
-                _ => None,
-            })
+            .filter(
+                |node| matches!(&node.data().value, NodeValue::FootnoteDefinition(note) if note.total_references > 0),
+            )
             .collect();
         if definitions.is_empty() {
             return out;

@@ -1,5 +1,6 @@
 //! Interpreters and their packages: found, never downloaded but from the package index by pip or uv.
 
+use super::Version;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -9,7 +10,7 @@ use sha2::{Digest, Sha256};
 #[derive(Debug, Clone)]
 pub(super) struct Interpreter {
     /// `3.12`.
-    pub version: (u16, u16),
+    pub version: Version,
     /// What identifies it in a cache: its whole version text and its path.
     pub identity: String,
     /// The program.
@@ -17,13 +18,13 @@ pub(super) struct Interpreter {
 }
 
 /// `3.12` → (3, 12).
-pub(super) fn version(text: &str) -> Option<(u16, u16)> {
+pub(super) fn version(text: &str) -> Option<Version> {
     let (major, minor) = text.split_once('.')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 /// Whether a version lies in a range such as `>=3.12,<3.14`, as fences write it.
-pub(super) fn in_range(version_pair: (u16, u16), range: &str) -> bool {
+pub(super) fn in_range(version_pair: Version, range: &str) -> bool {
     range.split(',').all(|part| {
         let part = part.trim();
         let Some(at) = part.find(|c: char| c.is_ascii_digit()) else { return false };

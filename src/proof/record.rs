@@ -1,5 +1,6 @@
 //! `check --run --write`: recorded outputs put into the files, nothing else touched.
 
+use super::Version;
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
@@ -13,7 +14,7 @@ pub(super) struct Recording<'a> {
     /// The snippet.
     pub snippet: &'a Snippet,
     /// What it printed.
-    pub texts: Vec<((u16, u16), String)>,
+    pub texts: Vec<(Version, String)>,
 }
 
 /// Writes the recordings into the book's files; says how many outputs were written.
@@ -59,8 +60,8 @@ fn replace_file(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// One block for each run of versions that print the same, the newest first.
-fn blocks(texts: &[((u16, u16), String)], like: &Output, indent: &str, end_of_line: &str) -> Vec<String> {
-    let mut groups: Vec<(Vec<(u16, u16)>, &str)> = Vec::new();
+fn blocks(texts: &[(Version, String)], like: &Output, indent: &str, end_of_line: &str) -> Vec<String> {
+    let mut groups: Vec<(Vec<Version>, &str)> = Vec::new();
     for (version, text) in texts {
         match groups.last_mut() {
             Some((versions, last)) if *last == text => versions.push(*version),
@@ -68,9 +69,9 @@ fn blocks(texts: &[((u16, u16), String)], like: &Output, indent: &str, end_of_li
         }
     }
     let count = groups.len();
-    let block = |(at, (versions, text)): (usize, &(Vec<(u16, u16)>, &str))| {
+    let block = |(at, (versions, text)): (usize, &(Vec<Version>, &str))| {
         let mut bounds = Vec::new();
-        let name = |version: &(u16, u16)| format!("{}.{}", version.0, version.1);
+        let name = |version: &Version| format!("{}.{}", version.0, version.1);
         if at > 0 {
             bounds.extend(versions.first().map(|first| format!(">={}", name(first))));
         }

@@ -10,11 +10,12 @@ use crate::source::Disk;
 /// A burst of changes is over when nothing has changed for this long.
 const QUIET: Duration = Duration::from_millis(30);
 
-/// Calls `rebuild` after every burst of changes to the book's files; returns only on an error.
+/// Calls `rebuild` once the watch is set, with `true`, and after every burst of changes to the book's files; returns only on
+/// an error.
 ///
 /// # Errors
 /// What the system says against watching the book's folder.
-pub(super) fn run(disk: &Disk, mut rebuild: impl FnMut()) -> notify::Result<()> {
+pub(super) fn run(disk: &Disk, mut rebuild: impl FnMut(bool)) -> notify::Result<()> {
     let (send, changes) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         // Reading is no change; an error may hide one.
@@ -23,18 +24,23 @@ pub(super) fn run(disk: &Disk, mut rebuild: impl FnMut()) -> notify::Result<()> 
         }
     })?;
     watcher.watch(disk.root(), RecursiveMode::NonRecursive)?;
+    let mut first = true;
     loop {
-        // Folders that came with the last burst.
+        // Before the rebuild, also those that came with the last burst: what changes from here on is another event.
         for part in disk.watched().filter(|part| part.is_dir()) {
             watcher.watch(&part, RecursiveMode::Recursive)?;
         }
-        let Ok(first) = changes.recv() else { return Ok(()) };
-        let mut burst = vec![first];
-        while let Ok(more) = changes.recv_timeout(QUIET) {
-            burst.push(more);
-        }
-        if burst.iter().any(|event| concerns(disk, event)) {
-            rebuild();
+        rebuild(first);
+        first = false;
+        loop {
+            let Ok(event) = changes.recv() else { return Ok(()) };
+            let mut burst = vec![event];
+            while let Ok(more) = changes.recv_timeout(QUIET) {
+                burst.push(more);
+            }
+            if burst.iter().any(|event| concerns(disk, event)) {
+                break;
+            }
         }
     }
 }
