@@ -66,7 +66,8 @@ class Lab extends HTMLElement {
       // What is measured, rather than drawn, is for another script that listens for it.
       const measure = new CustomEvent("fg-measure", { bubbles: true, cancelable: true, detail: { value, state: this.collect(null) } });
       if (value.startsWith("measure") && !this.dispatchEvent(measure)) return;
-      this.ask(this.collect(button), value, false);
+      // A press may rewrite the field that the caret stands in; Enter, which presses nothing, may not.
+      this.ask(this.collect(button), value, value !== "");
     });
     this.follow();
     addEventListener("hashchange", () => this.follow());
