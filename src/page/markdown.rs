@@ -411,7 +411,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         html(
             out,
             &format!(
-                "<aside class=\"myth\" id=\"{}\"><p class=\"myth-claim\"><span class=\"myth-label\">Myth</span> <s>",
+                "<div class=\"myth\" role=\"note\" id=\"{}\"><p class=\"myth-claim\"><span class=\"myth-label\">Myth</span> <s>",
                 escape(&id)
             ),
         );
@@ -420,7 +420,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         append(out, claim);
         html(out, "</s></p>\n<div class=\"myth-fact\">\n");
         append(out, fact);
-        html(out, "</div></aside>\n");
+        html(out, "</div></div>\n");
         true
     }
 

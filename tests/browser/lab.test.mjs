@@ -110,7 +110,7 @@ test("what the builder drew is what the browser draws", async (t) => {
   await fields.nth(0).fill("5");
   await page.waitForFunction((built) => document.querySelector("fg-lab .lab-body")?.innerHTML !== built, built);
   await lab.getByRole("button", { name: "Reset" }).click();
-  await page.waitForFunction(() => document.querySelector("fg-lab .lab-bar button:nth-child(3)")?.getAttribute("aria-disabled") === "true");
+  await page.waitForFunction(() => document.querySelector("fg-lab .lab-tools button:nth-child(3)")?.getAttribute("aria-disabled") === "true");
   const drawn = await html();
   const at = [...built].findIndex((character, i) => character !== drawn[i]);
   assert.ok(drawn === built, `from character ${at}: built …${built.slice(at - 80, at + 120)}… drawn …${drawn.slice(at - 80, at + 120)}…`);
@@ -157,7 +157,7 @@ test("in a topic, the lab's link to its state leads to the lab", async (t) => {
   await fields.nth(0).fill("8,1");
   await page.waitForFunction(() => location.hash.includes("8,1"));
   await lab.getByRole("button", { name: "Copy link" }).click();
-  await page.waitForFunction(() => /Copied/.test(document.querySelector("fg-lab .lab-bar")?.textContent ?? ""));
+  await page.waitForFunction(() => /Copied/.test(document.querySelector("fg-lab .lab-tools")?.textContent ?? ""));
   const link = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(link, /^http:.*#~lab-broadcast=.*8,1/);
   await page.goto("about:blank");
