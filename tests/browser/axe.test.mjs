@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { KINDS, SYNTAX, browser, files, open, serve } from "./site.mjs";
+import { KINDS, SYNTAX, browser, files, open, serve, pages } from "./site.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const chromium = await browser();
@@ -34,7 +34,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     }
     test(`all syntax, ${colorScheme}, ${width} px`, async (t) => {
       const { page } = await open(chromium, t, "about:blank", options);
-      for (const path of files(SYNTAX, ".html")) {
+      for (const path of pages(SYNTAX)) {
         await page.goto(pathToFileURL(`${SYNTAX}/${path}`).href, { waitUntil: "load" });
         assert.deepEqual(await violations(page), [], path);
       }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
-import { GUIDE, KINDS, SYNTAX, browser, files, open, serve } from "./site.mjs";
+import { GUIDE, KINDS, SYNTAX, browser, files, open, pages, serve } from "./site.mjs";
 
 const chromium = await browser();
 const home = await serve();
@@ -17,7 +17,7 @@ for (const width of [320, 390]) {
     const { page } = await open(chromium, t, "about:blank", { viewport: { width, height: 800 } });
     const wide = [];
     for (const folder of [GUIDE, SYNTAX]) {
-      for (const path of files(folder, ".html")) {
+      for (const path of pages(folder)) {
         await page.goto(pathToFileURL(`${folder}/${path}`).href, { waitUntil: "load" });
         const out = await page.evaluate(() => {
           for (const fold of document.querySelectorAll("details")) fold.open = true;

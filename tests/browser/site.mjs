@@ -1,7 +1,7 @@
 // What the tests share: the built sites, the server of the release binary, Chromium, and a watch over what a page does.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, relative, resolve, sep } from "node:path";
 import { after } from "node:test";
@@ -33,6 +33,13 @@ export function files(folder, ending = "") {
     .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/"))
     .sort();
 }
+
+/**
+ * The pages of a site that stay: an address that has moved leads on at once.
+ * @param {string} folder
+ */
+export const pages = (folder) =>
+  files(folder, ".html").filter((path) => !readFileSync(join(folder, path), "utf8").includes('http-equiv="refresh"'));
 
 /** A page of each kind of the guide. */
 export const KINDS = {
