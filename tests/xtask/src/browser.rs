@@ -37,8 +37,12 @@ pub(crate) fn chromium() -> Result<PathBuf, String> {
     on_path().ok_or_else(|| "Chromium was installed but does not start".to_string())
 }
 
+/// The whole path of a browser on the PATH: what starts it there takes a bare name for a file of the current folder.
 fn on_path() -> Option<PathBuf> {
-    ["chromium", "chromium-browser", "google-chrome"].iter().map(PathBuf::from).find(|name| works(name))
+    let path = std::env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| works(file))
 }
 
 fn works(browser: &Path) -> bool {
