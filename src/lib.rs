@@ -26,4 +26,5 @@ pub mod render;
 pub mod serve;
 pub mod site;
 pub mod source;
+pub mod svg;
 pub mod theme;

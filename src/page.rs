@@ -84,7 +84,7 @@ pub enum Piece {
     Html(String),
     /// The value of an `href`: index into [`Page::links`].
     Href(usize),
-    /// The `src`, `width` and `height` attributes of an image: index into [`Page::images`].
+    /// An image: index into [`Page::images`].
     Image(usize),
     /// A code block with its outputs: index into [`Page::snippets`].
     Code(usize),
@@ -208,6 +208,10 @@ pub struct Link {
 pub struct Image {
     /// The address as written.
     pub target: String,
+    /// Its text alternative.
+    pub alt: String,
+    /// Its title; empty where it has none.
+    pub title: String,
     /// Where it stands.
     pub span: Span,
 }

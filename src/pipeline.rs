@@ -1,6 +1,6 @@
 //! The stages in order: files → pages → book → checks → site.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -14,6 +14,7 @@ use crate::render::templates::Templates;
 use crate::render::{self, Media, Renderer};
 use crate::site::Site;
 use crate::source::{FileId, Files, Sources};
+use crate::svg::{self, Drawing};
 use crate::theme;
 
 /// What a build is asked for.
@@ -185,25 +186,53 @@ fn stage_folders(listed: &[String]) -> Vec<String> {
 
 /// Reads what pages show or link to, and gives it its place in the site.
 fn read_media(files: &dyn Files, targets: &Targets, assets: &mut Assets, build: &mut Build) -> BTreeMap<String, Media> {
+    let paths = |targets: &[Vec<Target>]| -> BTreeSet<String> {
+        let files = targets.iter().flatten().filter_map(|target| match target {
+            Target::File(path) => Some(path.clone()),
+            _ => None,
+        });
+        files.collect()
+    };
+    let (linked, shown) = (paths(&targets.links), paths(&targets.images));
     let mut media = BTreeMap::new();
-    for target in targets.links.iter().chain(&targets.images).flatten() {
-        let Target::File(path) = target else { continue };
-        if media.contains_key(path) {
-            continue;
-        }
-        match files.read(path) {
-            Ok(bytes) => {
-                let size = image_size(path, &bytes);
-                let site_path = match path.strip_prefix("static/") {
-                    Some(below) => below.to_string(),
-                    None => assets.add(path.rsplit('/').next().unwrap_or(path), bytes),
-                };
-                media.insert(path.clone(), Media { site_path, size });
+    for path in linked.union(&shown) {
+        let bytes = match files.read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                build.diagnostics.push(Diagnostic::file(path.clone(), format!("can't be read: {error}")));
+                continue;
             }
-            Err(error) => build.diagnostics.push(Diagnostic::file(path.clone(), format!("can't be read: {error}"))),
-        }
+        };
+        let drawing = match shown.contains(path) && path.ends_with(".svg") && bytes.len() <= LARGEST_DRAWING {
+            true => read_drawing(files, path, build),
+            false => None,
+        };
+        let size = image_size(path, &bytes);
+        let site_path = match path.strip_prefix("static/") {
+            Some(below) => below.to_string(),
+            None if drawing.is_some() && !linked.contains(path) => String::new(),
+            None => assets.add(path.rsplit('/').next().unwrap_or(path), bytes),
+        };
+        media.insert(path.clone(), Media { site_path, size, drawing });
     }
     media
+}
+
+/// An SVG of more bytes stays an image of its own: it would weigh on every visit to its page.
+const LARGEST_DRAWING: usize = 64 * 1024;
+
+fn read_drawing(files: &dyn Files, path: &str, build: &mut Build) -> Option<Drawing> {
+    match read_text(files, path) {
+        Ok(text) => {
+            let id = build.sources.add(path, text);
+            let source = build.sources.get(id)?.clone();
+            Some(build.keep(svg::read(&source)))
+        }
+        Err(diagnostic) => {
+            build.diagnostics.push(diagnostic);
+            None
+        }
+    }
 }
 
 /// Width and height in CSS pixels, so that the page keeps room for the image.

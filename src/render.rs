@@ -18,6 +18,7 @@ use crate::book::{Book, PageId};
 use crate::check::Targets;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::page::{Kind, Page, Section, markdown};
+use crate::svg::Drawing;
 use templates::Templates;
 use view::{
     AssetPaths, BookView, Common, Counts, LinkView, PageLink, PageView, PartView, StageLink, TopicLink, WasmPaths,
@@ -30,6 +31,8 @@ pub struct Media {
     pub site_path: String,
     /// Width and height in pixels, of an image whose format tells them.
     pub size: Option<(u32, u32)>,
+    /// What stands in the page in place of an image.
+    pub drawing: Option<Drawing>,
 }
 
 /// Everything that rendering reads.

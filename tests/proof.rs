@@ -115,6 +115,26 @@ fn mistakes_are_said_at_their_line() {
 }
 
 #[test]
+fn the_shares_that_the_book_sets_are_held() {
+    let pitfall =
+        "## Pitfall: p\n\n```python\nprint(1)\n```\n\n### Fix\n\nf\n\n```python {norun=\"why\"}\nprint(2)\n```\n";
+    for (limits, wanted) in [
+        ("least_proven = 90", "0 of 1 pitfalls are proven, but the book asks for 90 %"),
+        ("most_kept_out = 5", "1 of 2 Python blocks say `norun` or `differs`, but the book allows 5 %"),
+    ] {
+        let book = Book::new("shares", pitfall);
+        let config = fs::read_to_string(book.0.join("book.toml")).unwrap();
+        let limited = config.replace("[python.setup]", &format!("{limits}\n[python.setup]"));
+        fs::write(book.0.join("book.toml"), limited).unwrap();
+        let (code, text) = book.check(&[]);
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.contains(wanted) && text.contains("book.toml:4:"), "{text}");
+        fs::write(book.0.join("book.toml"), config).unwrap();
+        assert_eq!(book.check(&[]).0, Some(0), "a book that sets none has none");
+    }
+}
+
+#[test]
 fn hostile_snippets_are_stopped_and_reported() {
     for (name, code, wanted) in [
         ("sleeps", "import time; time.sleep(600)", "still running after 2 s"),

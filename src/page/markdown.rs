@@ -614,12 +614,13 @@ impl<'a, 'd> Writer<'a, 'd> {
                 "say in the brackets what it shows: `![what it shows](image.svg)`",
             );
         }
-        html(out, "<img");
         out.push(Piece::Image(self.images.len()));
-        self.images.push(Image { target: url.to_string(), span: self.span_within(node, url) });
-        html(out, &format!(" alt=\"{}\" loading=\"lazy\"", escape(alt.trim())));
-        title_attribute(out, title);
-        html(out, ">");
+        self.images.push(Image {
+            target: url.to_string(),
+            alt: alt.trim().to_string(),
+            title: title.to_string(),
+            span: self.span_within(node, url),
+        });
     }
 
     /// Writes the definitions of all footnotes that are referred to.
