@@ -47,7 +47,7 @@ pub fn check(book: &Book, files: &[String], made: &BTreeSet<String>) -> Outcome<
     for (id, page) in book.pages.iter().enumerate() {
         targets.links.push(page.links.iter().map(|link| known.link(id, link, &mut diagnostics)).collect());
         let images = page.images.iter().map(|image| {
-            let link = Link { target: image.target.clone(), span: image.span.clone() };
+            let link = Link { target: image.target.clone(), made: false, span: image.span.clone() };
             known.image(id, &link, &mut diagnostics)
         });
         targets.images.push(images.collect());

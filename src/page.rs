@@ -1,10 +1,11 @@
-//! One Markdown file → [`Page`]: its front matter and its typed body. Nothing here looks at another file.
+//! One Markdown file → [`Page`]: its front matter and its typed body. Of the other files it knows only the glossary's terms.
 
 pub mod demo;
 pub mod fence;
 pub mod front_matter;
 pub mod markdown;
 pub mod structure;
+pub mod terms;
 
 use std::ops::{Range, RangeInclusive};
 
@@ -14,6 +15,7 @@ use crate::config::Config;
 use crate::diagnostic::Outcome;
 use crate::source::{FileId, Source, Span};
 use front_matter::FrontMatter;
+use terms::Glossary;
 
 /// What a file is, told by its path alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub struct Page {
     pub headings: Vec<Heading>,
     /// Anchors that are not headings: terms, footnotes, labs, myths.
     pub anchors: Vec<String>,
+    /// What it defines in lists of terms.
+    pub terms: Vec<Term>,
     /// What the holes in the markup refer to.
     pub links: Vec<Link>,
     /// Images, for their holes.
@@ -57,10 +61,30 @@ pub struct Page {
     pub snippets: Vec<Snippet>,
     /// Labs, for their holes.
     pub demos: Vec<Demo>,
-    /// How many myths it tells.
-    pub myths: usize,
+    /// The myths it tells, in order.
+    pub myths: Vec<Myth>,
     /// Words of text, code left out.
     pub words: usize,
+}
+
+/// A common belief that is wrong; the fact stands with it in the body.
+#[derive(Debug, Clone)]
+pub struct Myth {
+    /// Its id on the page.
+    pub anchor: String,
+    /// The claim as HTML without links.
+    pub html: String,
+    /// The claim as plain text.
+    pub text: String,
+}
+
+/// A term that a list of terms defines.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// The term as plain text.
+    pub text: String,
+    /// Its id on the page.
+    pub anchor: String,
 }
 
 /// A stage's texts from its front matter.
@@ -199,6 +223,8 @@ pub struct Heading {
 pub struct Link {
     /// The address as written.
     pub target: String,
+    /// Whether the builder made it, from a word of the text to the glossary.
+    pub made: bool,
     /// Where it stands.
     pub span: Span,
 }
@@ -310,14 +336,14 @@ pub fn kind(path: &str) -> Option<Kind> {
     }
 }
 
-/// Reads one file.
-pub fn parse(source: &Source, kind: Kind, config: &Config) -> Outcome<Page> {
+/// Reads one file; a term of the glossary is linked where it first stands in the text.
+pub fn parse(source: &Source, kind: Kind, config: &Config, glossary: Option<&Glossary>) -> Outcome<Page> {
     let mut diagnostics = Vec::new();
     let (front, body_start) = match front_matter::split(source, &mut diagnostics) {
         Some((range, body)) => (front_matter::parse(source, range, kind, &mut diagnostics), body),
         // What stands below half a front matter can't be told from it.
         None => (FrontMatter::default(), source.text.len()),
     };
-    let page = structure::read(source, kind, front, body_start, config, &mut diagnostics);
+    let page = structure::read(source, kind, front, body_start, config, glossary, &mut diagnostics);
     Outcome { value: page, diagnostics }
 }

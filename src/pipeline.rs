@@ -9,6 +9,7 @@ use crate::book::{self, Book};
 use crate::check::{self, Target, Targets};
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
+use crate::page::terms::Glossary;
 use crate::page::{self, Kind, Page};
 use crate::render::templates::Templates;
 use crate::render::{self, Media, Renderer};
@@ -148,6 +149,9 @@ fn read_config(files: &dyn Files, listed: &[String], build: &mut Build) -> Optio
     }
 }
 
+/// The page whose terms are linked from all others.
+const GLOSSARY: &str = "content/glossary.md";
+
 fn read_pages(files: &dyn Files, listed: &[String], config: &Config, build: &mut Build) -> Vec<Page> {
     let paths: Vec<_> = listed.iter().filter(|path| path.starts_with("content/") && path.ends_with(".md")).collect();
     if paths.is_empty() {
@@ -167,7 +171,15 @@ fn read_pages(files: &dyn Files, listed: &[String], config: &Config, build: &mut
         }
     }
     let sources = &build.sources;
-    let read = |(id, kind): &(FileId, Kind)| sources.get(*id).map(|source| page::parse(source, *kind, config));
+    let glossary = known.iter().find_map(|(id, kind)| {
+        let source = sources.get(*id).filter(|source| source.path == GLOSSARY)?;
+        Some(Glossary::new(GLOSSARY, &page::parse(source, *kind, config, None).value.terms))
+    });
+    let read = |(id, kind): &(FileId, Kind)| {
+        let source = sources.get(*id)?;
+        let glossary = glossary.as_ref().filter(|_| source.path != GLOSSARY);
+        Some(page::parse(source, *kind, config, glossary))
+    };
     let outcomes: Vec<_> = known.par_iter().filter_map(read).collect();
     outcomes.into_iter().map(|outcome| build.keep(outcome)).collect()
 }

@@ -50,6 +50,7 @@ enum Job<'a> {
     Page(PageId),
     Pitfalls,
     Questions,
+    Myths,
     Search,
     Tags,
     Tag(&'a str),
@@ -92,6 +93,9 @@ impl<'a> Renderer<'a> {
         let mut jobs: Vec<_> = (0..self.book.pages.len()).map(Job::Page).collect();
         jobs.extend([Job::Pitfalls, Job::Questions, Job::Search, Job::Labs, Job::NotFound]);
         jobs.extend(fieldguide_wasm::demo::LABS.iter().map(|lab| Job::Lab(lab)));
+        if self.view.myths_url.is_some() {
+            jobs.push(Job::Myths);
+        }
         if !self.book.tags.is_empty() {
             jobs.push(Job::Tags);
         }
@@ -105,6 +109,7 @@ impl<'a> Renderer<'a> {
             Job::Page(id) => self.book.route(*id).to_string(),
             Job::Pitfalls => "pitfalls.html".to_string(),
             Job::Questions => "questions.html".to_string(),
+            Job::Myths => MYTHS.to_string(),
             Job::Search => "search.html".to_string(),
             Job::Tags => "tags/index.html".to_string(),
             Job::Tag(slug) => tag_url(slug),
@@ -125,6 +130,7 @@ impl<'a> Renderer<'a> {
             },
             Job::Pitfalls => self.fill("pitfalls.html", &self.pitfalls()),
             Job::Questions => self.fill("questions.html", &self.questions()),
+            Job::Myths => self.fill("myths.html", &self.myths()),
             Job::Search => self.fill("search.html", &self.search()),
             Job::Tags => self.fill("tags.html", &self.tags()),
             Job::Tag(slug) => self.fill("tag.html", &self.tag(slug)),
@@ -299,6 +305,9 @@ impl<'a> Renderer<'a> {
     }
 }
 
+/// The site path of the page that lists all myths.
+const MYTHS: &str = "myths.html";
+
 /// The site path of a tag's page.
 pub fn tag_url(slug: &str) -> String {
     format!("tags/{slug}.html")
@@ -315,7 +324,8 @@ pub fn made_routes(book: &Book) -> std::collections::BTreeSet<String> {
     let labs = fieldguide_wasm::demo::LABS.iter().map(|lab| lab_url(lab.name));
     let tags = book.tags.keys().map(|slug| tag_url(slug));
     let tag_list = (!book.tags.is_empty()).then(|| "tags/index.html".to_string());
-    fixed.into_iter().map(str::to_string).chain(labs).chain(tags).chain(tag_list).collect()
+    let myths = book.pages.iter().any(|page| !page.myths.is_empty()).then(|| MYTHS.to_string());
+    fixed.into_iter().map(str::to_string).chain(labs).chain(tags).chain(tag_list).chain(myths).collect()
 }
 
 /// Minutes to read a page: 220 words or 25 lines of code a minute.
@@ -328,7 +338,7 @@ fn book_view(book: &Book) -> BookView {
     let mut counts = Counts { stages: book.stages.len(), labs: fieldguide_wasm::demo::LABS.len(), ..Counts::default() };
     for page in &book.pages {
         counts.topics += usize::from(page.kind == Kind::Topic);
-        counts.myths += page.myths;
+        counts.myths += page.myths.len();
         counts.words += page.words;
         counts.quiz += page.quiz.as_ref().map_or(0, |quiz| quiz.questions.len());
         for section in &page.sections {
@@ -349,6 +359,7 @@ fn book_view(book: &Book) -> BookView {
         pitfalls_url: "pitfalls.html",
         questions_url: "questions.html",
         tags_url: (!book.tags.is_empty()).then_some("tags/index.html"),
+        myths_url: (counts.myths > 0).then_some(MYTHS),
         labs_url: "labs/index.html",
         counts,
     }

@@ -7,7 +7,8 @@ use comrak::nodes::{AlertType, ListType, Node, NodeCodeBlock, NodeTable, NodeVal
 use fieldguide_wasm::html::escape;
 
 use super::fence::{self, Info};
-use super::{Demo, Heading, HeadingKind, Image, Link, Markup, Piece, Snippet, demo};
+use super::terms::Glossary;
+use super::{Demo, Heading, HeadingKind, Image, Link, Markup, Myth, Piece, Snippet, Term, demo};
 use crate::diagnostic::Diagnostic;
 use crate::keys::TomlText;
 use crate::source::{Source, Span};
@@ -90,12 +91,18 @@ pub struct Writer<'a, 'd> {
     pub(super) images: Vec<Image>,
     pub(super) snippets: Vec<Snippet>,
     pub(super) demos: Vec<Demo>,
-    pub(super) myths: usize,
+    pub(super) myths: Vec<Myth>,
     pub(super) words: usize,
     /// Whether outputs are kept from the page, as in a quiz.
     pub(super) hide_outputs: bool,
     /// A heading stands in lists of contents and inside other links: a link or an image in it is its text.
     in_heading: bool,
+    /// Text that is a control already, such as a link, an option of the quiz, or a myth's claim: no term is linked in it.
+    pub(super) in_label: bool,
+    pub(super) terms: Vec<Term>,
+    pub(super) glossary: Option<&'a Glossary>,
+    /// The terms that are linked by now.
+    linked: HashSet<usize>,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -118,10 +125,14 @@ impl<'a, 'd> Writer<'a, 'd> {
             images: Vec::new(),
             snippets: Vec::new(),
             demos: Vec::new(),
-            myths: 0,
+            myths: Vec::new(),
             words: 0,
             hide_outputs: false,
             in_heading: false,
+            in_label: false,
+            terms: Vec::new(),
+            glossary: None,
+            linked: HashSet::new(),
             diagnostics,
         }
     }
@@ -341,10 +352,14 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     fn term(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) {
-        let id = self.unique_id(&slug(&plain(node)));
+        let text = plain(node);
+        let id = self.unique_id(&slug(&text));
         html(out, &format!("<dt id=\"{}\">", escape(&id)));
-        self.anchors.push(id);
+        self.anchors.push(id.clone());
+        self.terms.push(Term { text: text.trim().to_string(), anchor: id });
+        self.in_label = true;
         self.tight_blocks(node, out, depth);
+        self.in_label = false;
         html(out, "</dt>\n");
     }
 
@@ -379,6 +394,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         let mut claim = Markup::new();
         let mut rest = Markup::new();
         let mut in_claim = true;
+        self.in_label = true;
         let mut claim_text = String::new();
         for inline in first.children().skip(1) {
             if in_claim && matches!(inline.data().value, NodeValue::SoftBreak | NodeValue::LineBreak) {
@@ -390,6 +406,7 @@ impl<'a, 'd> Writer<'a, 'd> {
                 self.inline(inline, &mut rest, depth + 1);
             }
         }
+        self.in_label = false;
         let mut fact = Markup::new();
         if !rest.is_empty() {
             html(&mut fact, "<p>");
@@ -406,8 +423,14 @@ impl<'a, 'd> Writer<'a, 'd> {
             );
             return true;
         }
-        self.myths += 1;
         let id = self.unique_id(&format!("myth-{}", short_slug(&claim_text)));
+        trim_start(&mut claim);
+        let html_only = claim.iter().map(|piece| match piece {
+            Piece::Html(html) => html.as_str(),
+            _ => "",
+        });
+        let text = claim_text.trim().to_string();
+        self.myths.push(Myth { anchor: id.clone(), html: html_only.collect(), text });
         html(
             out,
             &format!(
@@ -416,7 +439,6 @@ impl<'a, 'd> Writer<'a, 'd> {
             ),
         );
         self.anchors.push(id);
-        trim_start(&mut claim);
         append(out, claim);
         html(out, "</s></p>\n<div class=\"myth-fact\">\n");
         append(out, fact);
@@ -543,9 +565,57 @@ impl<'a, 'd> Writer<'a, 'd> {
 
     /// Writes the inlines of a node.
     pub(super) fn children(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) {
-        for child in node.children() {
-            self.inline(child, out, depth);
+        let mut next = node.first_child();
+        while let Some(child) = next {
+            let mut text = String::new();
+            while let Some(part) = next.filter(|_| self.links_terms()) {
+                match &part.data().value {
+                    NodeValue::Text(words) => text.push_str(words),
+                    NodeValue::SoftBreak => text.push('\n'),
+                    _ => break,
+                }
+                next = part.next_sibling();
+            }
+            match text.is_empty() {
+                false => self.text_with_terms(&text, &self.span_of(child), out),
+                true => {
+                    self.inline(child, out, depth);
+                    next = child.next_sibling();
+                }
+            }
         }
+    }
+
+    fn links_terms(&self) -> bool {
+        self.glossary.is_some() && !self.in_heading && !self.in_label
+    }
+
+    /// Writes text, its terms linked to the glossary where they stand for the first time on the page.
+    fn text_with_terms(&mut self, text: &str, span: &Span, out: &mut Markup) {
+        self.count_words(text);
+        let mut written = 0;
+        for found in self.glossary.map(|glossary| glossary.find(text)).unwrap_or_default() {
+            if !self.linked.insert(found.term) {
+                continue;
+            }
+            html(out, &escape(text.get(written..found.range.start).unwrap_or_default()));
+            let word = escape(text.get(found.range.clone()).unwrap_or_default());
+            self.term_link(found.term, &word, span, out);
+            written = found.range.end;
+        }
+        html(out, &escape(text.get(written..).unwrap_or_default()));
+    }
+
+    fn term_link(&mut self, term: usize, inside: &str, span: &Span, out: &mut Markup) {
+        let target = self.glossary.map(|glossary| glossary.link(term, &self.source.path)).unwrap_or_default();
+        html(out, "<a class=\"term\" href=\"");
+        out.push(Piece::Href(self.links.len()));
+        self.links.push(Link { target, made: true, span: span.clone() });
+        html(out, &format!("\">{inside}</a>"));
+    }
+
+    fn count_words(&mut self, text: &str) {
+        self.words += text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
     }
 
     fn inline(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) {
@@ -555,12 +625,17 @@ impl<'a, 'd> Writer<'a, 'd> {
         let value = node.data().value.clone();
         match value {
             NodeValue::Text(text) => {
-                self.words += text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+                self.count_words(&text);
                 html(out, &escape(&text));
             }
             NodeValue::Code(code) => {
                 self.words += 1;
-                html(out, &format!("<code>{}</code>", escape(&code.literal)));
+                let written = format!("<code>{}</code>", escape(&code.literal));
+                let term = self.glossary.filter(|_| self.links_terms()).and_then(|terms| terms.code(&code.literal));
+                match term.filter(|term| self.linked.insert(*term)) {
+                    Some(term) => self.term_link(term, &written, &self.span_of(node), out),
+                    None => html(out, &written),
+                }
             }
             NodeValue::Math(math) => html(out, &format!("<code class=\"math\">{}</code>", escape(&math.literal))),
             NodeValue::SoftBreak => html(out, "\n"),
@@ -575,10 +650,16 @@ impl<'a, 'd> Writer<'a, 'd> {
             NodeValue::Link(link) => {
                 html(out, "<a href=\"");
                 out.push(Piece::Href(self.links.len()));
-                self.links.push(Link { target: link.url.clone(), span: self.span_within(node, &link.url) });
+                self.links.push(Link {
+                    target: link.url.clone(),
+                    made: false,
+                    span: self.span_within(node, &link.url),
+                });
                 html(out, "\"");
                 title_attribute(out, &link.title);
+                let outside = std::mem::replace(&mut self.in_label, true);
                 self.wrap_inline(node, out, ">", "</a>", depth);
+                self.in_label = outside;
             }
             NodeValue::Image(link) => self.image(node, &link.url, &link.title, out),
             NodeValue::FootnoteReference(reference) => {
