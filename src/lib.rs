@@ -23,6 +23,7 @@ pub mod page;
 pub mod pipeline;
 pub mod proof;
 pub mod render;
+pub mod report;
 pub mod serve;
 pub mod site;
 pub mod source;

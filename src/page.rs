@@ -67,6 +67,14 @@ pub struct Page {
     pub words: usize,
 }
 
+impl Page {
+    /// Minutes to read it: 220 words or 25 lines of code a minute.
+    pub fn minutes(&self) -> usize {
+        let lines: usize = self.snippets.iter().map(|snippet| snippet.text.lines().count()).sum();
+        (self.words * 25 + lines * 220).div_ceil(220 * 25).max(1)
+    }
+}
+
 /// A common belief that is wrong; the fact stands with it in the body.
 #[derive(Debug, Clone)]
 pub struct Myth {

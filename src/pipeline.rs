@@ -40,6 +40,8 @@ pub struct Build {
     pub pages: usize,
     /// The book, as far as it could be put together.
     pub book: Book,
+    /// What its links and images lead to.
+    pub targets: Targets,
 }
 
 impl Build {
@@ -71,6 +73,7 @@ pub fn build(files: &dyn Files, options: Options) -> Build {
         Err(diagnostic) => build.diagnostics.push(diagnostic),
     }
     build.book = book;
+    build.targets = targets;
     build
 }
 

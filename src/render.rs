@@ -17,7 +17,7 @@ use crate::assets::Assets;
 use crate::book::{Book, PageId};
 use crate::check::Targets;
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::page::{Kind, Page, Section, markdown};
+use crate::page::{Kind, Section, markdown};
 use crate::svg::Drawing;
 use templates::Templates;
 use view::{
@@ -225,7 +225,7 @@ impl<'a> Renderer<'a> {
             labs: page.demos.len(),
             pitfalls: page.sections.iter().filter(|section| matches!(section, Section::Pitfall(_))).count(),
             questions: page.sections.iter().filter(|section| matches!(section, Section::Question(_))).count(),
-            minutes: minutes(page),
+            minutes: page.minutes(),
             draft: page.front.draft,
         }
     }
@@ -264,7 +264,7 @@ impl<'a> Renderer<'a> {
             title_html: link.title_html,
             summary_html: markdown::title_html(&page.front.summary),
             draft: page.front.draft,
-            minutes: minutes(page),
+            minutes: page.minutes(),
             words: page.words,
             breadcrumbs,
             prev: neighbour(-1),
@@ -326,12 +326,6 @@ pub fn made_routes(book: &Book) -> std::collections::BTreeSet<String> {
     let tag_list = (!book.tags.is_empty()).then(|| "tags/index.html".to_string());
     let myths = book.pages.iter().any(|page| !page.myths.is_empty()).then(|| MYTHS.to_string());
     fixed.into_iter().map(str::to_string).chain(labs).chain(tags).chain(tag_list).chain(myths).collect()
-}
-
-/// Minutes to read a page: 220 words or 25 lines of code a minute.
-fn minutes(page: &Page) -> usize {
-    let lines: usize = page.snippets.iter().map(|snippet| snippet.text.lines().count()).sum();
-    (page.words * 25 + lines * 220).div_ceil(220 * 25).max(1)
 }
 
 fn book_view(book: &Book) -> BookView {
