@@ -8,7 +8,7 @@ use fieldguide_wasm::html::escape;
 
 use super::fence::{self, Info};
 use super::terms::Glossary;
-use super::{Demo, Heading, HeadingKind, Image, Link, Markup, Myth, Piece, Snippet, Term, demo};
+use super::{Demo, ExerciseParts, Heading, HeadingKind, Image, Link, Markup, Myth, Part, Piece, Snippet, Term, demo};
 use crate::diagnostic::Diagnostic;
 use crate::keys::TomlText;
 use crate::source::{Source, Span};
@@ -495,7 +495,59 @@ impl<'a, 'd> Writer<'a, 'd> {
         match info.language.as_str() {
             "output" => self.output(node, &info, text),
             "demo" => self.demo(&info, line.end, &text, out),
-            _ => self.snippet(&info, text, out),
+            _ => self.snippet_at(node, &info, text, out),
+        }
+    }
+
+    /// A fenced snippet; the solution and the checks of an exercise belong to the block above them.
+    fn snippet_at(&mut self, node: Node<'_>, info: &Info, text: String, out: &mut Markup) {
+        let part = |key: &str| info.language == "python" && info.attributes.iter().any(|found| found.key == key);
+        let (solution, checks) = (part("solution"), part("checks"));
+        if !solution && !checks {
+            return self.snippet(info, text, out);
+        }
+        fence::snippet(info, text.lines().count(), self.diagnostics);
+        let above = node.previous_sibling().is_some_and(
+            |above| matches!(&above.data().value, NodeValue::CodeBlock(code) if code.info.to_lowercase().starts_with("python")),
+        );
+        let part = Part { text, span: info.span.clone() };
+        let last = self.snippets.last_mut().filter(|last| above && last.attributes.exercise);
+        let wrong =
+            match last.map(|last| if solution { &mut last.exercise.solution } else { &mut last.exercise.checks }) {
+                None => "the solution and the checks of an exercise must stand directly below it",
+                Some(Some(_)) => "the exercise has this part already",
+                Some(_) if info.attributes.len() > 1 => "a part of an exercise has no other attributes",
+                Some(place) => return *place = Some(part),
+            };
+        let help =
+            "write ```python {exercise}, then ```python {solution}, then ```python {checks}, with nothing between";
+        self.error(info.span.clone(), wrong, help);
+    }
+
+    /// Says what an exercise lacks, or has and can't.
+    pub(super) fn check_exercises(&mut self) {
+        for at in 0..self.snippets.len() {
+            let snippet = &self.snippets[at];
+            let attributes = &snippet.attributes;
+            if !attributes.exercise {
+                continue;
+            }
+            let (message, help) = if snippet.exercise.solution.is_none() {
+                ("the exercise has no solution", "put a ```python {solution} block directly below it")
+            } else if snippet.exercise.checks.is_none() {
+                (
+                    "the exercise has no checks",
+                    "put a ```python {checks} block below its solution: an `assert` with a hint each",
+                )
+            } else if attributes.continues || attributes.raises.is_some() || attributes.norun.is_some() {
+                ("an exercise stands alone, runs and ends well", "take `continue`, `raises` and `norun` off")
+            } else if !snippet.outputs.is_empty() {
+                ("an exercise has no recorded output: its checks say what is right", "take the `output` block away")
+            } else {
+                continue;
+            };
+            let span = snippet.span.clone();
+            self.error(span, message, help);
         }
     }
 
@@ -515,6 +567,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             outputs: Vec::new(),
             span: info.span.clone(),
             outputs_hidden: self.hide_outputs,
+            exercise: ExerciseParts::default(),
         });
     }
 
