@@ -4,6 +4,7 @@ pub mod body;
 pub mod highlight;
 mod lists;
 mod pages;
+mod run;
 pub mod templates;
 pub mod view;
 
@@ -292,6 +293,7 @@ impl<'a> Renderer<'a> {
             links: self.targets.links.get(id).map_or(none, Vec::as_slice),
             images: self.targets.images.get(id).map_or(none, Vec::as_slice),
             media: self.media,
+            runs: run::Runs { run: self.assets.run.as_ref(), setups: &self.book.config.python.setup },
         }
     }
 }

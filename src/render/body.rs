@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use fieldguide_wasm::html::escape;
 
+use super::run::Runs;
 use super::{Media, highlight};
 use crate::check::{Target, relative};
 use crate::page::{Demo, Markup, Output, Page, Piece, Snippet};
@@ -20,6 +21,8 @@ pub struct Holes<'a> {
     pub images: &'a [Target],
     /// The files of the book that pages show or link to, by their path in the book.
     pub media: &'a BTreeMap<String, Media>,
+    /// What its snippets need to be run.
+    pub runs: Runs<'a>,
 }
 
 impl Holes<'_> {
@@ -33,7 +36,7 @@ impl Holes<'_> {
                 Piece::Image(at) => self.image(self.images.get(*at), &mut out),
                 Piece::Code(at) => {
                     if let Some(snippet) = self.page.snippets.get(*at) {
-                        code(snippet, &mut out);
+                        code(snippet, &self.runs.attributes(self.page, self.route, *at), &mut out);
                     }
                 }
                 Piece::Demo(at) => {
@@ -85,18 +88,15 @@ fn address(path: &str) -> String {
     out
 }
 
-/// A code block and what it prints.
-fn code(snippet: &Snippet, out: &mut String) {
+/// A code block and what it prints; `run` are the attributes of one that can be run.
+fn code(snippet: &Snippet, run: &str, out: &mut String) {
     let attributes = &snippet.attributes;
     if attributes.hidden {
         return;
     }
     let language = if snippet.language.is_empty() { "text" } else { &snippet.language };
     let language = escape(language);
-    out.push_str(&format!("<fg-code class=\"code\" data-lang=\"{language}\""));
-    if attributes.run {
-        out.push_str(" data-run");
-    }
+    out.push_str(&format!("<fg-code class=\"code\" data-lang=\"{language}\"{run}"));
     if let Some(raises) = &attributes.raises {
         out.push_str(&format!(" data-raises=\"{}\"", escape(raises)));
     }

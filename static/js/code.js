@@ -1,6 +1,6 @@
 "use strict";
 
-/** A block of code: adds a button that copies it. */
+/** A block of code: adds a button that copies it, and Run where it can be run. */
 class CodeBlock extends HTMLElement {
   connectedCallback() {
     const code = this.querySelector("code");
@@ -8,6 +8,7 @@ class CodeBlock extends HTMLElement {
     const button = make("button", { class: "code-copy", type: "button" }, icon("copy"), make("span", {}, "Copy"));
     button.addEventListener("click", () => copy(code.textContent ?? "", button));
     this.append(button);
+    if (this.dataset.run) runBar(this);
   }
 }
 customElements.define("fg-code", CodeBlock);
