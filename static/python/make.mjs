@@ -70,7 +70,8 @@ function replaced(text, from, to, times = 1) {
 }
 
 /**
- * Pyodide's glue and loader as one classic script that defines `loadPyodide`: a module can't be a worker on file://.
+ * Pyodide's glue and loader as one classic script that defines `createPyodideModule`, `loadPyodide` and `pyodideLock`: a module can't be
+ * a worker on file://.
  * @param {string} folder
  */
 function classic(folder) {
@@ -81,11 +82,14 @@ function classic(folder) {
   let loader = replaced(read("pyodide.mjs"), /`https:\/\/[^`]*`/, '"engine:///"');
   loader = replaced(loader, /export\{(?:\w+) as loadPyodide,\w+ as version\};/, "return dt;");
   if (!/async function dt\(/.test(loader)) throw new Error("the loader's function has another name: look at the new version");
+  // No packages: whoever imports one is told that it isn't there, not where to get it.
+  const { info } = JSON.parse(read("pyodide-lock.json"));
   return [
     `// Pyodide ${PYODIDE.version}, MPL-2.0: see LICENSE beside this file. Made classic by make.mjs; otherwise as published.`,
     // The loader refuses classic workers; all it looks at is whether this throws.
     'self.importScripts = () => { throw new TypeError("a module has no importScripts"); };',
     `const createPyodideModule = (() => { "use strict"; ${glue}\n})();`,
+    `const pyodideLock = ${JSON.stringify({ info, packages: {} })};`,
     `const loadPyodide = (() => { "use strict"; ${loader}\n})();`,
     "",
   ].join("\n");

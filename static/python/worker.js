@@ -1,6 +1,6 @@
 "use strict";
 // The engine's side of the protocol (README.md beside this file): one worker answers `init` once, then any number of `run`s,
-// each in a `__main__` of its own. `loadPyodide` comes from pyodide.js, which stands in front of this file.
+// each in a `__main__` of its own. `loadPyodide`, `createPyodideModule` and `pyodideLock` come from pyodide.js, which stands in front of this file.
 
 (() => {
   /** Of a run's output this many characters are sent on; of the rest, lines are counted. */
@@ -65,8 +65,9 @@
       throw new TypeError(`the engine fetches nothing: ${path}`);
     };
     python = await loadPyodide({
+      createPyodideModule,
       indexURL: "engine:///",
-      lockFileContents: { info: { arch: "wasm32", platform: "emscripten", version: "0", python: "3.14" }, packages: {} },
+      lockFileContents: pyodideLock,
       env: { HOME: "/home/reader", PYTHONHASHSEED: "0", NO_COLOR: "1", TZ: "UTC", LC_ALL: "C.UTF-8" },
       jsglobals: {},
       checkAPIVersion: false,
