@@ -6,7 +6,10 @@ class CodeBlock extends HTMLElement {
     const code = this.querySelector("code");
     if (!code || this.querySelector(".code-copy")) return;
     const button = make("button", { class: "code-copy", type: "button" }, icon("copy"), make("span", {}, "Copy"));
-    button.addEventListener("click", () => copy(code.textContent ?? "", button));
+    button.addEventListener("click", () => {
+      const edited = /** @type {HTMLTextAreaElement | null} */ (this.querySelector(".run-area"));
+      copy(edited?.value ?? code.textContent ?? "", button);
+    });
     this.append(button);
     if (this.dataset.run) runBar(this);
   }

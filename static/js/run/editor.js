@@ -98,6 +98,7 @@ class RunEditor {
 
   /** @param {number | null} line counted from 1; none takes the mark away */
   mark(line) {
+    if (line !== null) this.box.scrollLeft = 0;
     [...this.layer.children].forEach((element, i) => element.classList.toggle("raised", i + 1 === line));
   }
 

@@ -86,7 +86,8 @@ class RunSnippet {
   /** @param {MouseEvent} [event] */
   edit(event) {
     const code = this.pre.querySelector("code") ?? this.pre;
-    const offset = event && event.target !== this.bar && this.pre.contains(/** @type {Node} */ (event.target)) ? clickedOffset(code, event) : 0;
+    const clicked = event?.target instanceof Node && this.pre.contains(event.target);
+    const offset = event && clicked ? clickedOffset(code, event) : this.text.trimEnd().length;
     if (!this.editor) {
       this.editor = new RunEditor(this.pre, this.first.replace(/\n$/, ""), () => this.changed(), () => this.go());
       this.block.querySelector(".run-edit")?.setAttribute("hidden", "");
@@ -147,7 +148,8 @@ class RunSnippet {
     } catch (error) {
       if (turn !== this.turn) return;
       this.become("idle");
-      this.say(`Python could not start: ${error instanceof Error ? error.message : error}.`);
+      this.say("");
+      this.judge(`Python could not start: ${error instanceof Error ? error.message : error}.`);
     } finally {
       this.progress.hidden = true;
     }
@@ -305,10 +307,10 @@ class RunSnippet {
    */
   stop(sentence) {
     if (!this.busy) return;
-    if (this.state === "running") this.flush();
+    const ran = this.state === "running";
+    if (ran) this.flush();
     this.end();
-    if (sentence && this.live.isConnected) this.judge(sentence);
-    else this.say(sentence);
+    if (sentence && ran) this.judge(sentence);
   }
 
   end() {
