@@ -119,7 +119,8 @@ fn of_book(
     }
     if !found.iter().any(|(name, _)| is_script(name)) {
         let message = format!("`{folder}` is not the folder of an engine: there is no script in it");
-        let help = "name a folder below `static/` that holds `engine.json` and the scripts of a worker, or leave `engine` out";
+        let help =
+            "name a folder below `static/` that holds `engine.json` and the scripts of a worker, or leave `engine` out";
         diagnostics.push(Diagnostic::error(span.clone(), message).help(help));
     }
     Ok(found)
@@ -147,8 +148,7 @@ fn describe(
 impl Engine {
     /// Gives the files their places in the site; the manifest that the page's script starts with, as a line of JavaScript.
     pub fn place(self, assets: &mut Assets) -> String {
-        let mut manifest =
-            Manifest { python: self.described.python, name: self.described.name, ..Manifest::default() };
+        let mut manifest = Manifest { python: self.described.python, name: self.described.name, ..Manifest::default() };
         for (name, bytes) in self.files {
             if name == "LICENSE" {
                 manifest.licence = Some(beside(&assets.add("python-licences.txt", bytes)));
@@ -205,7 +205,8 @@ fn matches(pattern: &str, path: &str) -> bool {
         Some((start, rest)) => path.strip_prefix(start).is_some_and(|path| {
             let segment = path.find('/').unwrap_or(path.len());
             let ends = path.char_indices().map(|(at, _)| at).chain([path.len()]);
-            ends.take_while(|end| *end <= segment).any(|end| path.get(end..).is_some_and(|behind| matches(rest, behind)))
+            ends.take_while(|end| *end <= segment)
+                .any(|end| path.get(end..).is_some_and(|behind| matches(rest, behind)))
         }),
     }
 }
@@ -241,7 +242,10 @@ mod tests {
 
     #[test]
     fn wheels_are_for_the_page_or_not() {
-        assert!(wheel_for_the_page("a-1-py3-none-any.whl") && wheel_for_the_page("n-2-cp314-cp314-pyodide_2026_0_wasm32.whl"));
+        assert!(
+            wheel_for_the_page("a-1-py3-none-any.whl")
+                && wheel_for_the_page("n-2-cp314-cp314-pyodide_2026_0_wasm32.whl")
+        );
         assert!(!wheel_for_the_page("n-2-cp314-cp314-manylinux_2_28_x86_64.whl") && !wheel_for_the_page("any"));
     }
 }

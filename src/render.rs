@@ -155,6 +155,7 @@ impl<'a> Renderer<'a> {
                 js: &self.assets.js,
                 favicon: &self.assets.favicon,
                 preload_font: &self.assets.preload_font,
+                run: self.assets.run.as_ref().map(|run| run.js.as_str()),
             },
             wasm: WasmPaths { js: &self.assets.labs_js, wasm: &self.assets.labs_wasm },
             book: &self.view,

@@ -36,7 +36,7 @@ impl Holes<'_> {
                 Piece::Image(at) => self.image(self.images.get(*at), &mut out),
                 Piece::Code(at) => {
                     if let Some(snippet) = self.page.snippets.get(*at) {
-                        code(snippet, &self.runs.attributes(self.page, self.route, *at), &mut out);
+                        code(snippet, &self.runs.attributes(self.page, *at), &mut out);
                     }
                 }
                 Piece::Demo(at) => {

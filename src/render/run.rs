@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use fieldguide_wasm::html::escape;
 use serde_json::Value;
 
-use crate::check::relative;
 use crate::page::fence::in_range;
 use crate::page::{Page, Snippet};
 
 /// What all snippets of a page share.
 pub struct Runs<'a> {
-    /// Site path of the script behind Run; none where the book has nothing to run.
+    /// The script and the engine behind Run; none where the book has nothing to run.
     pub run: Option<&'a crate::assets::Run>,
     /// The book's hidden preambles by their names.
     pub setups: &'a BTreeMap<String, String>,
@@ -19,17 +18,20 @@ pub struct Runs<'a> {
 
 impl Runs<'_> {
     /// The attributes of a snippet's element, each with a blank in front.
-    pub fn attributes(&self, page: &Page, route: &str, at: usize) -> String {
+    pub fn attributes(&self, page: &Page, at: usize) -> String {
         let (Some(run), Some(snippet)) = (self.run, page.snippets.get(at)) else { return String::new() };
         let mut out = String::new();
-        let mut add = |name: &str, value: &str| out.push_str(&format!(" data-{name}=\"{}\"", escape(value)));
+        let mut add = |name: &str, value: &str| match value {
+            "" => out.push_str(&format!(" data-{name}")),
+            value => out.push_str(&format!(" data-{name}=\"{}\"", escape(value))),
+        };
         if needed(page, at) {
             add("snippet", &at.to_string());
         }
         if !snippet.attributes.run {
             return out;
         }
-        add("run", &relative(route, &run.js));
+        add("run", "");
         add("file", &file_name(page));
         if let Some(seconds) = snippet.attributes.timeout {
             add("timeout", &seconds.to_string());

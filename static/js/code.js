@@ -11,7 +11,7 @@ class CodeBlock extends HTMLElement {
       copy(edited?.value ?? code.textContent ?? "", button);
     });
     this.append(button);
-    if (this.dataset.run) runBar(this);
+    if (this.dataset.run !== undefined) runBar(this);
   }
 }
 customElements.define("fg-code", CodeBlock);

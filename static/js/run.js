@@ -5,11 +5,9 @@ const runProgram = {
   /** @type {Promise<void> | null} */
   loading: null,
 
-  /**
-   * @param {string} src
-   * @returns {Promise<void>}
-   */
-  load(src) {
+  /** @returns {Promise<void>} */
+  load() {
+    const src = document.documentElement.dataset.run ?? "";
     this.loading ??= new Promise((done, fail) => {
       const script = make("script", { src });
       script.addEventListener("load", () => done());
@@ -42,7 +40,7 @@ function runBar(block) {
    */
   const act = async (what, event) => {
     try {
-      await runProgram.load(block.dataset.run ?? "");
+      await runProgram.load();
     } catch {
       bar.lastElementChild?.replaceChildren("What runs this could not be loaded: is the page offline?");
       return;

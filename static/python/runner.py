@@ -4,6 +4,7 @@ import asyncio
 import asyncio.runners
 import asyncio.selector_events
 import builtins
+import importlib
 import json
 import linecache
 import os
@@ -71,6 +72,7 @@ namespace = {}
 def begin(name):
     """A new `__main__`, and nothing kept of the run before."""
     global namespace
+    importlib.invalidate_caches()
     main = types.ModuleType("__main__")
     main.__file__ = name
     main.__builtins__ = builtins
@@ -89,12 +91,25 @@ def own_frames(summary, seen):
         own_frames(other, seen)
 
 
+# A traceback with more frames is cut down to its end: a million frames take longer to show than to make.
+FRAMES = 5000
+
+
 def outside(filename):
     return filename == "<runner>" or filename.startswith(("/lib/python", "<frozen "))
 
 
+def deep(trace):
+    for _ in range(FRAMES):
+        if trace is None:
+            return False
+        trace = trace.tb_next
+    return True
+
+
 def failure(error, name):
-    summary = traceback.TracebackException.from_exception(error)
+    limit = -40 if deep(error.__traceback__) else None
+    summary = traceback.TracebackException.from_exception(error, limit=limit)
     message = list(summary.format_exception_only())
     message = message[-1] if isinstance(error, SyntaxError) else message[0]
     line = error.lineno if isinstance(error, SyntaxError) and error.filename == name else None

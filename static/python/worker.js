@@ -72,7 +72,8 @@
       jsglobals: {},
       checkAPIVersion: false,
     });
-    for (const bytes of Object.values(wheels)) python.unpackArchive(bytes, "wheel");
+    const extractDir = python.runPython("import sys; next(path for path in sys.path if path.endswith('site-packages'))");
+    for (const bytes of Object.values(wheels)) python.unpackArchive(bytes, "wheel", { extractDir });
     python.setStdout(stream("out"));
     python.setStderr(stream("err"));
     python.setStdin(stdin);

@@ -18,7 +18,7 @@ async function runPage({ url, limit }) {
   const main = new DOMParser().parseFromString(text, "text/html").querySelector("main");
   document.querySelector("main")?.replaceWith(document.adoptNode(/** @type {HTMLElement} */ (main)));
   const blocks = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("fg-code[data-run]")]);
-  await runProgram.load(new URL(blocks[0]?.dataset.run ?? "", url).href);
+  await runProgram.load();
   /** @type {{ kept?: Worker | null }} */
   const shared = window;
   const results = [];
@@ -61,7 +61,7 @@ async function runPage({ url, limit }) {
 
 const tab = await browser();
 const home = await serve();
-const paths = pages(GUIDE).filter((path) => readFileSync(join(GUIDE, path), "utf8").includes(" data-run="));
+const paths = pages(GUIDE).filter((path) => /<fg-code[^>]* data-run/.test(readFileSync(join(GUIDE, path), "utf8")));
 
 test("every snippet that can be run prints in the page what is recorded, or says why it doesn't", async (t) => {
   assert.ok(paths.length > 0, "the guide has nothing to run");

@@ -198,7 +198,7 @@ class RunSnippet {
     const snippets = needed.map((item, i) => {
       const name = `above-${i + 1}.py`;
       if (typeof item === "string") return { source: item, name, kind: /^\s*>>> /.test(item) ? "pycon" : "python" };
-      const block = /** @type {HTMLElement | null} */ (document.querySelector(`fg-code[data-snippet="${item}"]`));
+      const block = snippetBlock(item);
       const source = (block && RunSnippet.all.get(block)?.text) ?? block?.querySelector("pre")?.textContent ?? "";
       return { source, name, kind: block?.dataset.lang ?? "python" };
     });
@@ -335,8 +335,8 @@ class RunSnippet {
    */
   async compare({ raised, last, dropped }) {
     const { recorded, unordered, approx, raises, differs, before = "[]" } = this.block.dataset;
-    const others = JSON.parse(before).map((/** @type {unknown} */ item) => document.querySelector(`fg-code[data-snippet="${item}"]`));
-    const changed = this.edited || others.some((/** @type {Element} */ block) => block && RunSnippet.all.get(block)?.edited);
+    const above = JSON.parse(before).filter((/** @type {unknown} */ item) => typeof item === "number").map(snippetBlock);
+    const changed = this.edited || above.some((/** @type {HTMLElement | null} */ block) => block && RunSnippet.all.get(block)?.edited);
     const texts = this.recorded.flatMap((element) => [...element.querySelectorAll("samp")]);
     const wanted = recorded === undefined ? null : texts[Number(recorded)]?.textContent ?? null;
     delete this.live.dataset.agrees;
@@ -379,6 +379,12 @@ class RunSnippet {
     this.goButton.querySelector("use")?.setAttribute("href", state === "idle" ? "#i-lab" : "#i-close");
   }
 }
+
+/**
+ * The block that others go on from, by its number on the page.
+ * @param {number} number
+ */
+const snippetBlock = (number) => /** @type {HTMLElement | null} */ (document.querySelector(`fg-code[data-snippet="${number}"]`));
 
 /**
  * The builder's own comparison, which knows `…`, `unordered` and `approx`: it is in the labs' module.
