@@ -51,14 +51,17 @@ struct Described {
     name: String,
 }
 
+/// Files by their names.
+type Named = Vec<(String, Vec<u8>)>;
+
 /// An engine and its wheels, before they have their places in the site.
 #[derive(Debug, Default)]
 pub struct Engine {
     /// Its version of Python.
     pub python: (u16, u16),
     described: Described,
-    files: Vec<(String, Vec<u8>)>,
-    wheels: Vec<(String, Vec<u8>)>,
+    files: Named,
+    wheels: Named,
 }
 
 /// Paths of the book that are not published as they are: they go with the engine.
@@ -110,7 +113,7 @@ fn of_book(
     files: &dyn Files,
     listed: &[String],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Vec<(String, Vec<u8>)>, (String, io::Error)> {
+) -> Result<Named, (String, io::Error)> {
     let mut found = Vec::new();
     for path in listed.iter().filter(|path| !path.ends_with('/')) {
         if let Some(name) = below(folder, path) {
