@@ -11,7 +11,7 @@ use fieldguide::diagnostic::{Severity, terminal};
 use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
-use fieldguide::{lab, proof};
+use fieldguide::{lab, proof, report};
 use fieldguide_wasm::demo::Drawing;
 
 /// A line to standard output. A reader that went away (`| head`) is no mistake.
@@ -73,6 +73,9 @@ enum Command {
         /// With --run: record what is printed.
         #[arg(long, requires = "run")]
         write: bool,
+        /// Print what each stage and topic holds.
+        #[arg(long)]
+        report: bool,
     },
     /// Answer a lab's state in the terminal.
     Lab {
@@ -114,7 +117,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli.command {
         Command::Build { book, to } => build(&book, &to),
         Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
-        Command::Check { book, run, write } => check_book(&book, run, write),
+        Command::Check { book, run, write, report } => check_book(&book, run, write, report),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };
     result.unwrap_or_else(|error| {
@@ -124,7 +127,7 @@ pub(crate) fn run() -> ExitCode {
 }
 
 /// Prints what is wrong; says whether the book is fine.
-fn report(build: &Build, strict: bool) -> bool {
+fn show(build: &Build, strict: bool) -> bool {
     drop(write!(anstream::stderr(), "{}", terminal::report(&build.sources, &build.diagnostics)));
     build.count(Severity::Error) == 0 && !(strict && build.count(Severity::Warning) > 0)
 }
@@ -153,7 +156,7 @@ fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
     let to = if to == Path::new("site") { args.book.join("site") } else { to.to_path_buf() };
     refuse_the_books_own_folders(&args.book, &to)?;
     let mut build = pipeline::build(&Disk::new(&args.book), Options::default());
-    let fine = report(&build, args.strict);
+    let fine = show(&build, args.strict);
     let Some(site) = build.site.take().filter(|_| fine) else {
         warn!("not written: {}", mistakes(&build));
         return Ok(ExitCode::from(1));
@@ -189,7 +192,7 @@ fn refuse_the_books_own_folders(book: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check_book(args: &BookArgs, run: bool, write: bool) -> anyhow::Result<ExitCode> {
+fn check_book(args: &BookArgs, run: bool, write: bool, report: bool) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let mut build = pipeline::build(&Disk::new(&args.book), Options { drafts: true, ..Options::default() });
     let summary = match run && build.count(Severity::Error) == 0 {
@@ -201,7 +204,10 @@ fn check_book(args: &BookArgs, run: bool, write: bool) -> anyhow::Result<ExitCod
         }
         false => None,
     };
-    let fine = report(&build, args.strict);
+    let fine = show(&build, args.strict);
+    if report {
+        say!("{}\n", report::table(&build.book, &build.targets));
+    }
     if let Some(summary) = &summary {
         print_summary(summary);
     }
@@ -220,7 +226,7 @@ fn print_summary(summary: &proof::Summary) {
         say!("snippets could reach the network: this system doesn't let `unshare` cut them off");
     }
     say!(
-        "{} proven on Python {} ({} run now), {} agree, {} recorded, {} not run, {} of {} pitfalls proven",
+        "{} proven on Python {} ({} run now), {} agree, {} recorded, {} not run, {} of {} pitfalls proven, {}",
         plural(summary.snippets, "snippet"),
         summary.versions.join(", "),
         plural(summary.ran, "process").replace("processs", "processes"),
@@ -229,6 +235,7 @@ fn print_summary(summary: &proof::Summary) {
         summary.kept_out.len(),
         summary.pitfalls.0,
         summary.pitfalls.1,
+        plural(summary.exercises, "exercise"),
     );
 }
 
@@ -236,7 +243,7 @@ fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result
     let start = Instant::now();
     let disk = Disk::new(&args.book);
     let mut build = pipeline::build(&disk, serve::options());
-    let fine = report(&build, args.strict);
+    let fine = show(&build, args.strict);
     let site = build.site.take();
     if (site.is_none() || !fine) && !request.watch {
         warn!("not served: {}", mistakes(&build));
@@ -253,7 +260,7 @@ fn on_event(event: Event) {
     match event {
         Event::Listening(address) => say!("serving at http://{address}/ (stop with Ctrl-C)"),
         Event::Built(build, time) => {
-            report(&build, false);
+            show(&build, false);
             say!("rebuilt in {}: {}", seconds(time), mistakes(&build));
         }
         Event::NotWatching(error) => warn!("edits are not seen: the folder can't be watched: {error}"),

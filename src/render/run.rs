@@ -85,7 +85,7 @@ impl Runs<'_> {
 fn chain(page: &Page, at: usize) -> Vec<usize> {
     let mut chain = Vec::new();
     for (index, snippet) in page.snippets.iter().enumerate().take(at) {
-        if !is_python(snippet) || snippet.attributes.norun.is_some() {
+        if !is_python(snippet) || snippet.attributes.norun.is_some() || snippet.attributes.exercise {
             continue;
         }
         if !snippet.attributes.continues {

@@ -56,7 +56,7 @@ class RunSnippet {
     this.note.before(this.resetButton, this.progress);
     /** @type {HTMLElement[]} what stands recorded below the code */
     this.recorded = [];
-    for (let next = block.nextElementSibling; next instanceof HTMLElement && /(^|\s)outputs?(\s|$)/.test(next.className); next = next.nextElementSibling) {
+    for (let next = block.nextElementSibling; next instanceof HTMLElement && next.matches(".output, .versions"); next = next.nextElementSibling) {
       this.recorded.push(next);
     }
     this.samp = make("samp");
