@@ -53,6 +53,7 @@ async function runPage({ url, limit }) {
     if (!problem && raises === undefined && report.raised.length > 0) problem = `it fails: ${report.last}`;
     if (!problem && raises !== undefined && !report.raised.includes(raises.split(".").at(-1))) problem = `it raises ${report.raised[0] ?? "nothing"}, not ${raises}`;
     if (!problem && wanted !== null && !(await recordingAgrees(wanted, shown, unordered !== undefined, Number(approx ?? 0)))) problem = "it prints something else";
+    if (!problem && (await recordingAgrees(`${wanted ?? ""}\nnever printed`, shown, unordered !== undefined, Number(approx ?? 0)))) problem = "anything agrees with it";
     const heading = [...document.querySelectorAll("h1, h2, h3")].filter((title) => title.compareDocumentPosition(block) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
     results.push({ place: heading?.textContent?.trim() ?? "", code: snippets.at(-1)?.source, differs: differs ?? null, problem, wanted, shown, errors: errors.slice(0, 400) });
   }
