@@ -675,7 +675,8 @@ impl<'a, 'd> Writer<'a, 'd> {
             let name = text.get(at..).and_then(|rest| rest.split_once(']')).map_or("", |(name, _)| name);
             let source = self.source.text.get(around.bytes()).unwrap_or_default();
             let Some(place) = source.find(&format!("{name}]")).filter(|_| name.len() > 2) else { continue };
-            if !name.contains(char::is_whitespace) && !source.get(..place).is_some_and(|before| before.ends_with('\\')) {
+            if !name.contains(char::is_whitespace) && !source.get(..place).is_some_and(|before| before.ends_with('\\'))
+            {
                 let start = around.bytes().start + place;
                 let span = self.source.span(start..start + name.len() + 1);
                 let help = format!("write `{name}]: …` as a paragraph of its own, or `\\{name}]` for the text");
