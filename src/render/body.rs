@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use fieldguide_wasm::html::escape;
 
+use super::run::Runs;
 use super::{Media, highlight};
 use crate::check::{Target, relative};
 use crate::page::{Demo, Markup, Output, Page, Piece, Snippet, SnippetAttributes};
@@ -20,6 +21,8 @@ pub struct Holes<'a> {
     pub images: &'a [Target],
     /// The files of the book that pages show or link to, by their path in the book.
     pub media: &'a BTreeMap<String, Media>,
+    /// What its snippets need to be run.
+    pub runs: Runs<'a>,
 }
 
 impl Holes<'_> {
@@ -33,7 +36,7 @@ impl Holes<'_> {
                 Piece::Image(at) => self.image(*at, &mut out),
                 Piece::Code(at) => {
                     if let Some(snippet) = self.page.snippets.get(*at) {
-                        code(snippet, *at, &mut out);
+                        code(snippet, *at, &self.runs.attributes(self.page, *at), &mut out);
                     }
                 }
                 Piece::Demo(at) => {
@@ -94,16 +97,16 @@ fn address(path: &str) -> String {
     out
 }
 
-/// A code block, the page's `at`th, and what it prints.
-fn code(snippet: &Snippet, at: usize, out: &mut String) {
+/// A code block, the page's `at`th, and what it prints; `run` are the attributes of one that can be run.
+fn code(snippet: &Snippet, at: usize, run: &str, out: &mut String) {
     let attributes = &snippet.attributes;
     if attributes.hidden {
         return;
     }
     if attributes.exercise {
-        return exercise(snippet, out);
+        return exercise(snippet, run, out);
     }
-    block(snippet, "", out);
+    block(snippet, run, out);
     match snippet.outputs.as_slice() {
         _ if snippet.outputs_hidden => {}
         [_, _, ..] => versions(snippet, at, out),
@@ -112,9 +115,9 @@ fn code(snippet: &Snippet, at: usize, out: &mut String) {
 }
 
 /// An exercise: its starting code, its checks for the script that runs them, and its solution, folded.
-fn exercise(snippet: &Snippet, out: &mut String) {
+fn exercise(snippet: &Snippet, run: &str, out: &mut String) {
     out.push_str("<div class=\"exercise\" role=\"group\" aria-label=\"Exercise\">\n<p class=\"kind kind-exercise\">Exercise</p>\n");
-    block(snippet, " data-exercise", out);
+    block(snippet, &format!(" data-exercise{run}"), out);
     if let Some(checks) = &snippet.exercise.checks {
         out.push_str(&format!("<template class=\"exercise-checks\">{}</template>\n", escape(&checks.text)));
     }
@@ -133,9 +136,6 @@ fn block(snippet: &Snippet, more: &str, out: &mut String) {
     let language = if snippet.language.is_empty() { "text" } else { &snippet.language };
     let language = escape(language);
     out.push_str(&format!("<fg-code class=\"code\" data-lang=\"{language}\"{more}"));
-    if attributes.run {
-        out.push_str(" data-run");
-    }
     if let Some(raises) = &attributes.raises {
         out.push_str(&format!(" data-raises=\"{}\"", escape(raises)));
     }
