@@ -226,7 +226,7 @@ fn print_summary(summary: &proof::Summary) {
         say!("snippets could reach the network: this system doesn't let `unshare` cut them off");
     }
     say!(
-        "{} proven on Python {} ({} run now), {} agree, {} recorded, {} not run, {} of {} pitfalls proven",
+        "{} proven on Python {} ({} run now), {} agree, {} recorded, {} not run, {} of {} pitfalls proven, {}",
         plural(summary.snippets, "snippet"),
         summary.versions.join(", "),
         plural(summary.ran, "process").replace("processs", "processes"),
@@ -235,6 +235,7 @@ fn print_summary(summary: &proof::Summary) {
         summary.kept_out.len(),
         summary.pitfalls.0,
         summary.pitfalls.1,
+        plural(summary.exercises, "exercise"),
     );
 }
 

@@ -265,6 +265,26 @@ pub struct Snippet {
     pub span: Span,
     /// Whether its outputs are kept from the page: they are the answer of a quiz question.
     pub outputs_hidden: bool,
+    /// The parts of an exercise that stand below its starting code.
+    pub exercise: ExerciseParts,
+}
+
+/// What belongs to the starting code of an exercise; both are there in a book without mistakes.
+#[derive(Debug, Clone, Default)]
+pub struct ExerciseParts {
+    /// Code that passes the checks.
+    pub solution: Option<Part>,
+    /// Assertions, each with a hint as its message.
+    pub checks: Option<Part>,
+}
+
+/// A block that is part of another.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The code.
+    pub text: String,
+    /// The line of its opening fence.
+    pub span: Span,
 }
 
 /// The attributes of a code block: the contract with the reader and with the proof.
@@ -278,6 +298,10 @@ pub struct SnippetAttributes {
     pub hidden: bool,
     /// The reader solves it.
     pub exercise: bool,
+    /// It is the solution of the exercise above it.
+    pub solution: bool,
+    /// It holds the checks of the exercise above it.
+    pub checks: bool,
     /// The preamble it needs.
     pub setup: Option<String>,
     /// The name under which it can be a preamble.

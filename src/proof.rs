@@ -5,6 +5,7 @@
 
 mod chains;
 mod compare;
+mod exercises;
 mod judge;
 mod pitfalls;
 mod python;
@@ -36,6 +37,8 @@ pub struct Summary {
     pub written: usize,
     /// Blocks that are kept out, with their reasons.
     pub kept_out: Vec<String>,
+    /// Exercises, each with checks that its solution passes and its starting code does not.
+    pub exercises: usize,
     /// Pitfalls whose symptom and fix are proven, and all of them.
     pub pitfalls: (usize, usize),
     /// Pitfalls that are not, each with its place and the reason.
@@ -83,6 +86,7 @@ pub fn check(
         }
         pitfalls::pitfalls(at, page, &results, sources, &mut summary, &mut diagnostics);
     }
+    diagnostics.extend(exercises::exercises(pages, config, &interpreters, sources, &mut summary)?);
     shares(pages, config, &summary, &mut diagnostics);
     if write {
         summary.written = record::write(root, sources, recordings)

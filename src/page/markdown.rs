@@ -8,7 +8,7 @@ use fieldguide_wasm::html::escape;
 
 use super::fence::{self, Info};
 use super::terms::Glossary;
-use super::{Demo, Heading, HeadingKind, Image, Link, Markup, Myth, Piece, Snippet, Term, demo};
+use super::{Demo, ExerciseParts, Heading, HeadingKind, Image, Link, Markup, Myth, Part, Piece, Snippet, Term, demo};
 use crate::diagnostic::Diagnostic;
 use crate::keys::TomlText;
 use crate::source::{Source, Span};
@@ -495,7 +495,59 @@ impl<'a, 'd> Writer<'a, 'd> {
         match info.language.as_str() {
             "output" => self.output(node, &info, text),
             "demo" => self.demo(&info, line.end, &text, out),
-            _ => self.snippet(&info, text, out),
+            _ => self.snippet_at(node, &info, text, out),
+        }
+    }
+
+    /// A fenced snippet; the solution and the checks of an exercise belong to the block above them.
+    fn snippet_at(&mut self, node: Node<'_>, info: &Info, text: String, out: &mut Markup) {
+        let part = |key: &str| info.language == "python" && info.attributes.iter().any(|found| found.key == key);
+        let (solution, checks) = (part("solution"), part("checks"));
+        if !solution && !checks {
+            return self.snippet(info, text, out);
+        }
+        fence::snippet(info, text.lines().count(), self.diagnostics);
+        let above = node.previous_sibling().is_some_and(
+            |above| matches!(&above.data().value, NodeValue::CodeBlock(code) if code.info.to_lowercase().starts_with("python")),
+        );
+        let part = Part { text, span: info.span.clone() };
+        let last = self.snippets.last_mut().filter(|last| above && last.attributes.exercise);
+        let wrong =
+            match last.map(|last| if solution { &mut last.exercise.solution } else { &mut last.exercise.checks }) {
+                None => "the solution and the checks of an exercise must stand directly below it",
+                Some(Some(_)) => "the exercise has this part already",
+                Some(_) if info.attributes.len() > 1 => "a part of an exercise has no other attributes",
+                Some(place) => return *place = Some(part),
+            };
+        let help =
+            "write ```python {exercise}, then ```python {solution}, then ```python {checks}, with nothing between";
+        self.error(info.span.clone(), wrong, help);
+    }
+
+    /// Says what an exercise lacks, or has and can't.
+    pub(super) fn check_exercises(&mut self) {
+        for at in 0..self.snippets.len() {
+            let snippet = &self.snippets[at];
+            let attributes = &snippet.attributes;
+            if !attributes.exercise {
+                continue;
+            }
+            let (message, help) = if snippet.exercise.solution.is_none() {
+                ("the exercise has no solution", "put a ```python {solution} block directly below it")
+            } else if snippet.exercise.checks.is_none() {
+                (
+                    "the exercise has no checks",
+                    "put a ```python {checks} block below its solution: an `assert` with a hint each",
+                )
+            } else if attributes.continues || attributes.raises.is_some() || attributes.norun.is_some() {
+                ("an exercise stands alone, runs and ends well", "take `continue`, `raises` and `norun` off")
+            } else if !snippet.outputs.is_empty() {
+                ("an exercise has no recorded output: its checks say what is right", "take the `output` block away")
+            } else {
+                continue;
+            };
+            let span = snippet.span.clone();
+            self.error(span, message, help);
         }
     }
 
@@ -515,6 +567,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             outputs: Vec::new(),
             span: info.span.clone(),
             outputs_hidden: self.hide_outputs,
+            exercise: ExerciseParts::default(),
         });
     }
 
@@ -568,7 +621,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         let mut next = node.first_child();
         while let Some(child) = next {
             let mut text = String::new();
-            while let Some(part) = next.filter(|_| self.links_terms()) {
+            while let Some(part) = next {
                 match &part.data().value {
                     NodeValue::Text(words) => text.push_str(words),
                     NodeValue::SoftBreak => text.push('\n'),
@@ -577,7 +630,7 @@ impl<'a, 'd> Writer<'a, 'd> {
                 next = part.next_sibling();
             }
             match text.is_empty() {
-                false => self.text_with_terms(&text, &self.span_of(child), out),
+                false => self.text(&text, &self.span_of(node), out),
                 true => {
                     self.inline(child, out, depth);
                     next = child.next_sibling();
@@ -591,10 +644,12 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     /// Writes text, its terms linked to the glossary where they stand for the first time on the page.
-    fn text_with_terms(&mut self, text: &str, span: &Span, out: &mut Markup) {
-        self.count_words(text);
+    fn text(&mut self, text: &str, span: &Span, out: &mut Markup) {
+        self.words += text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+        self.check_footnotes(text, span);
         let mut written = 0;
-        for found in self.glossary.map(|glossary| glossary.find(text)).unwrap_or_default() {
+        let glossary = self.glossary.filter(|_| self.links_terms());
+        for found in glossary.map(|glossary| glossary.find(text)).unwrap_or_default() {
             if !self.linked.insert(found.term) {
                 continue;
             }
@@ -614,8 +669,20 @@ impl<'a, 'd> Writer<'a, 'd> {
         html(out, &format!("\">{inside}</a>"));
     }
 
-    fn count_words(&mut self, text: &str) {
-        self.words += text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+    /// What is left in the text of a reference to a footnote is one that nobody defined.
+    fn check_footnotes(&mut self, text: &str, around: &Span) {
+        for (at, _) in text.match_indices("[^") {
+            let name = text.get(at..).and_then(|rest| rest.split_once(']')).map_or("", |(name, _)| name);
+            let source = self.source.text.get(around.bytes()).unwrap_or_default();
+            let Some(place) = source.find(&format!("{name}]")).filter(|_| name.len() > 2) else { continue };
+            if !name.contains(char::is_whitespace) && !source.get(..place).is_some_and(|before| before.ends_with('\\'))
+            {
+                let start = around.bytes().start + place;
+                let span = self.source.span(start..start + name.len() + 1);
+                let help = format!("write `{name}]: …` as a paragraph of its own, or `\\{name}]` for the text");
+                self.error(span, "the footnote is not defined", &help);
+            }
+        }
     }
 
     fn inline(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) {
@@ -625,8 +692,8 @@ impl<'a, 'd> Writer<'a, 'd> {
         let value = node.data().value.clone();
         match value {
             NodeValue::Text(text) => {
-                self.count_words(&text);
-                html(out, &escape(&text));
+                let span = self.span_of(node);
+                self.text(&text, &span, out);
             }
             NodeValue::Code(code) => {
                 self.words += 1;

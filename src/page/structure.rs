@@ -42,6 +42,7 @@ pub fn read(
     if !footnotes.is_empty() {
         body.sections.push(Section::Prose(footnotes));
     }
+    body.writer.check_exercises();
     let Body { writer, sections, quiz, .. } = body;
     Page {
         file: source.id,

@@ -15,7 +15,7 @@ use crate::page::{Page, Snippet};
 use crate::source::Sources;
 
 /// A snippet may take this long where it doesn't say otherwise.
-const LIMIT: Duration = Duration::from_secs(10);
+pub(super) const LIMIT: Duration = Duration::from_secs(10);
 
 /// A snippet by its page and its index there.
 pub(super) type Key = (usize, usize);
@@ -48,7 +48,8 @@ pub(super) fn chains<'a>(
     for (at, page) in pages.iter().enumerate() {
         let mut on_page: Vec<Link<'a>> = Vec::new();
         for (index, snippet) in page.snippets.iter().enumerate() {
-            if !matches!(snippet.language.as_str(), "python" | "pycon") {
+            // An exercise is proven with its solution and its checks.
+            if !matches!(snippet.language.as_str(), "python" | "pycon") || snippet.attributes.exercise {
                 continue;
             }
             if let Some(why) = &snippet.attributes.norun {
@@ -68,10 +69,7 @@ pub(super) fn chains<'a>(
                 }
                 continue;
             }
-            let setup = snippet.attributes.setup.as_ref().map(|name| {
-                let on_page = page.snippets.iter().find(|other| other.attributes.name.as_ref() == Some(name));
-                on_page.map(|snippet| snippet.text.clone()).or_else(|| config.python.setup.get(name).cloned())
-            });
+            let setup = setup(page, snippet, config);
             match setup {
                 Some(None) => {
                     let name = snippet.attributes.setup.as_deref().unwrap_or_default();
@@ -86,6 +84,13 @@ pub(super) fn chains<'a>(
         chains.append(&mut on_page);
     }
     chains
+}
+
+/// The preamble that a snippet names; nothing inside where there is none of that name.
+pub(super) fn setup(page: &Page, snippet: &Snippet, config: &Config) -> Option<Option<String>> {
+    let name = snippet.attributes.setup.as_ref()?;
+    let on_page = page.snippets.iter().find(|other| other.attributes.name.as_ref() == Some(name));
+    Some(on_page.map(|snippet| snippet.text.clone()).or_else(|| config.python.setup.get(name).cloned()))
 }
 
 /// `content/a.md:12` of a snippet's fence.
@@ -157,13 +162,24 @@ fn run_chain(
     if codes.is_empty() {
         return Ok((indices, Chain::default(), false));
     }
-    let file = cache_file(python, &codes, limit);
+    let place = chain.snippets.first().map(|(_, snippet)| place(sources, snippet)).unwrap_or_default();
+    let (outcome, fresh) = run_codes(python, &codes, limit, &place)?;
+    Ok((indices, outcome, fresh))
+}
+
+/// Runs a chain, unless what it does is known; says whether it ran now.
+pub(super) fn run_codes(
+    python: &Interpreter,
+    codes: &[Code],
+    limit: Duration,
+    place: &str,
+) -> Result<(Chain, bool), String> {
+    let file = cache_file(python, codes, limit);
     if let Some(known) = std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
-        return Ok((indices, known, false));
+        return Ok((known, false));
     }
-    let snippet = chain.snippets.first().map(|(_, snippet)| place(sources, snippet)).unwrap_or_default();
     let outcome =
-        run::run(python, &codes, limit).map_err(|error| format!("{snippet}: the snippet can't be run: {error}"))?;
+        run::run(python, codes, limit).map_err(|error| format!("{place}: the snippet can't be run: {error}"))?;
     // A chain that was cut short may have been short of time on a busy machine: it runs again next time.
     if outcome.stopped.is_none()
         && let Ok(bytes) = serde_json::to_vec(&outcome)
@@ -171,7 +187,7 @@ fn run_chain(
         drop(file.parent().map(std::fs::create_dir_all));
         drop(std::fs::write(&file, bytes));
     }
-    Ok((indices, outcome, true))
+    Ok((outcome, true))
 }
 
 fn cache_file(python: &Interpreter, codes: &[Code], limit: Duration) -> std::path::PathBuf {

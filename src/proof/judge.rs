@@ -5,7 +5,7 @@ use super::run::Ran;
 use super::{Summary, compare, python, record};
 use crate::diagnostic::Diagnostic;
 use crate::page::{Page, Snippet};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 /// What a reader sees of a run: what it printed, and the last line of the traceback of a snippet that must fail.
 pub(super) fn shown(snippet: &Snippet, ran: &Ran) -> String {
@@ -139,13 +139,18 @@ fn ended_as_it_must(
 }
 
 /// The line of a snippet, as a place in its file.
-fn line_span(snippet: &Snippet, line: usize, sources: &Sources, page: &Page) -> Option<crate::source::Span> {
-    let source = sources.get(page.file)?;
+fn line_span(snippet: &Snippet, line: usize, sources: &Sources, page: &Page) -> Option<Span> {
     // A preamble in front of it shifts the lines; then the fence is the better place.
     if snippet.attributes.setup.is_some() {
         return None;
     }
-    let body = snippet.span.bytes().start + source.text.get(snippet.span.bytes().start..)?.find('\n')? + 1;
+    line_below(&snippet.span, line, page, sources)
+}
+
+/// The text of the `line`th line below a fence, counted from 1.
+pub(super) fn line_below(fence: &Span, line: usize, page: &Page, sources: &Sources) -> Option<Span> {
+    let source = sources.get(page.file)?;
+    let body = fence.bytes().start + source.text.get(fence.bytes().start..)?.find('\n')? + 1;
     let before: usize = source.text.get(body..)?.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
     let text = source.text.get(body + before..)?.lines().next()?;
     let start = body + before + (text.len() - text.trim_start().len());

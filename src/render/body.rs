@@ -6,7 +6,7 @@ use fieldguide_wasm::html::escape;
 
 use super::{Media, highlight};
 use crate::check::{Target, relative};
-use crate::page::{Demo, Markup, Output, Page, Piece, Snippet};
+use crate::page::{Demo, Markup, Output, Page, Piece, Snippet, SnippetAttributes};
 
 /// What the holes of one page's markup need.
 pub struct Holes<'a> {
@@ -100,9 +100,39 @@ fn code(snippet: &Snippet, at: usize, out: &mut String) {
     if attributes.hidden {
         return;
     }
+    if attributes.exercise {
+        return exercise(snippet, out);
+    }
+    block(snippet, "", out);
+    match snippet.outputs.as_slice() {
+        _ if snippet.outputs_hidden => {}
+        [_, _, ..] => versions(snippet, at, out),
+        outputs => outputs.iter().for_each(|printed| output(printed, attributes.raises.is_some(), out)),
+    }
+}
+
+/// An exercise: its starting code, its checks for the script that runs them, and its solution, folded.
+fn exercise(snippet: &Snippet, out: &mut String) {
+    out.push_str("<div class=\"exercise\" role=\"group\" aria-label=\"Exercise\">\n<p class=\"kind kind-exercise\">Exercise</p>\n");
+    block(snippet, " data-exercise", out);
+    if let Some(checks) = &snippet.exercise.checks {
+        out.push_str(&format!("<template class=\"exercise-checks\">{}</template>\n", escape(&checks.text)));
+    }
+    if let Some(solution) = &snippet.exercise.solution {
+        out.push_str("<details class=\"exercise-solution\"><summary>Solution</summary>\n");
+        let attributes = SnippetAttributes::default();
+        block(&Snippet { text: solution.text.clone(), attributes, ..snippet.clone() }, "", out);
+        out.push_str("</details>\n");
+    }
+    out.push_str("</div>\n");
+}
+
+/// The block of code itself; `more` are further attributes of its element.
+fn block(snippet: &Snippet, more: &str, out: &mut String) {
+    let attributes = &snippet.attributes;
     let language = if snippet.language.is_empty() { "text" } else { &snippet.language };
     let language = escape(language);
-    out.push_str(&format!("<fg-code class=\"code\" data-lang=\"{language}\""));
+    out.push_str(&format!("<fg-code class=\"code\" data-lang=\"{language}\"{more}"));
     if attributes.run {
         out.push_str(" data-run");
     }
@@ -128,11 +158,6 @@ fn code(snippet: &Snippet, at: usize, out: &mut String) {
         }
     }
     out.push_str("</code></pre></fg-code>\n");
-    match snippet.outputs.as_slice() {
-        _ if snippet.outputs_hidden => {}
-        [_, _, ..] => versions(snippet, at, out),
-        outputs => outputs.iter().for_each(|printed| output(printed, attributes.raises.is_some(), out)),
-    }
 }
 
 /// What a snippet prints by version, behind tabs that need no script: a radio button each, the newest version chosen.
