@@ -1,6 +1,8 @@
 //! The labs: each is a pure model and a view, one file a lab, and the same code draws at build time and in the browser.
 
 pub mod broadcast;
+pub mod chart;
+pub mod cost;
 
 use crate::html::Html;
 use crate::state::State;
@@ -81,7 +83,7 @@ impl Ids<'_> {
 }
 
 /// All labs, in the order of their pages.
-pub static LABS: &[&Lab] = &[&broadcast::LAB];
+pub static LABS: &[&Lab] = &[&broadcast::LAB, &cost::LAB];
 
 /// The lab of that name.
 pub fn lab(name: &str) -> Option<&'static Lab> {
