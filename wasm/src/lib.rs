@@ -24,4 +24,10 @@ mod browser {
             None => vec![String::new(), String::new(), String::new(), format!("There is no lab called {lab}.")],
         }
     }
+
+    /// Runs one of the cost lab's loops, for the page's clock: see [`demo::cost::run::run`], which says what the script does.
+    #[wasm_bindgen]
+    pub fn cost_run(name: &str, n: u32, times: u32) -> u64 {
+        demo::cost::run::run(name, n, times)
+    }
 }
