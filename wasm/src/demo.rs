@@ -105,7 +105,8 @@ pub fn lab(name: &str) -> Option<&'static Lab> {
     LABS.iter().copied().find(|lab| lab.name == name)
 }
 
-/// The furniture all labs share. Every control is a native form element with a label.
+/// The furniture all labs share. Every control is a native form element with a label. A result stands in an `<output>` with
+/// `aria-live="off"`: the page's status line announces the whole answer once.
 pub mod furniture {
     use super::*;
 

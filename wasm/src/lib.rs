@@ -8,7 +8,7 @@ pub mod html;
 pub mod state;
 
 /// The browser's entry points: nothing but types crossing the border.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod browser {
     use crate::{demo, state::State};
     use wasm_bindgen::prelude::*;

@@ -140,6 +140,12 @@ impl Request {
         })
     }
 
+    /// How long the loop `name` took for `n` items, in words, where that was measured.
+    fn measured_at(&self, name: &str, n: u32) -> Option<String> {
+        let found = self.measured.iter().find(|measured| measured.name == name && measured.n == n);
+        found.map(|measured| text::time(measured.time))
+    }
+
     /// What a link holds: neither the slider nor what was measured on one machine.
     fn canonical(&self) -> State {
         let mut state = State::new();

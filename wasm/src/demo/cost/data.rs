@@ -17,7 +17,7 @@ pub struct Tally(pub u64);
 
 impl Meter for Tally {
     const REAL: bool = false;
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, n: u64) {
         self.0 += n;
     }
@@ -32,7 +32,7 @@ pub struct Off;
 
 impl Meter for Off {
     const REAL: bool = true;
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, _: u64) {}
     fn total(&self) -> u64 {
         0

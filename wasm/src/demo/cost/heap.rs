@@ -4,7 +4,7 @@
 //! `heapreplace_internal`). The heap holds tuples `(item, order)`: to compare two of them CPython first asks whether the
 //! items are equal and then, if they are not, which is less. Both questions are counted, apart.
 
-use super::data::{Meter, Tally};
+use super::data::{Meter, Off, Tally};
 use super::sort::{Compare, Pair, SortTrace, pair, sort};
 
 /// Where the comparisons of one `nsmallest` went: all are `<`, but for `equal`.
@@ -113,6 +113,6 @@ fn sift_up<M: Meter>(heap: &mut [Pair], start: usize, compare: &mut Compare<M>) 
 /// `sorted(xs)`: the numbers in order, as tuples of order 0, and where the comparisons went.
 pub fn sorted<M: Meter + Default>(xs: impl Iterator<Item = u32>) -> (Vec<Pair>, SortTrace) {
     let mut list: Vec<Pair> = xs.map(|x| pair(x, 0)).collect();
-    let trace = sort(&mut list, &mut Compare::<M>::default());
+    let trace = sort(&mut list, &mut Compare::<M, Off>::default());
     (list, trace)
 }

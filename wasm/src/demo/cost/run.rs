@@ -108,34 +108,7 @@ fn parameters(name: &str) -> Option<(Option<u32>, Order)> {
 /// from those of the call before, so a first call with `times` 0 prepares and is not to be timed. The queue loops fill their
 /// list or deque themselves, in linear time, and `sorted` copies its numbers: this is part of what is timed.
 ///
-/// In the browser it is `wasm_bindgen.cost_run(name, n, times)`; the u64 comes as a BigInt, which is thrown away. What the
-/// page's script has to do, when the button `act=measure` is pressed, instead of drawing:
-///
-/// ```js
-/// // button: the pressed one; form: the lab's form.
-/// async function measure(button, form) {
-///   const run = wasm_bindgen.cost_run;
-///   const found = [], slow = new Set(), end = performance.now() + 200;
-///   for (const entry of button.dataset.measure.split(",")) {         // "list:16,set:16,…", rising n
-///     const [name, n] = [entry.split(":")[0], Number(entry.split(":")[1])];
-///     if (slow.has(name) || performance.now() > end) continue;       // the budget: about 200 ms
-///     run(name, n, 0);                                               // prepares
-///     const took = (times) => {
-///       const start = performance.now();
-///       run(name, n, times);
-///       return performance.now() - start;
-///     };
-///     let times = 1, ms;
-///     while ((ms = took(times)) < 2 && times < 1 << 24) times *= 2;  // the last batch takes 2 to 4 ms, all before it as long
-///     const each = Math.min(ms, took(times)) / times;                // the better of two
-///     if (each > 0.8) slow.add(name);                                // the next n could take 16 ms
-///     found.push(`${name}:${n}:${Math.max(1, Math.round(each * 1e6))}`);   // nanoseconds for one run
-///     await new Promise((next) => setTimeout(next));                 // one entry is one slice; the page stays alive
-///   }
-///   form.elements.namedItem("measured").value = found.join(",");
-///   // then draw the form as for any input, without `act`
-/// }
-/// ```
+/// In the browser `static/js/measure.js` calls it, in slices, when the button with `data-measure` is pressed.
 ///
 /// From one n of the plan to the next a loop takes at most some twenty times as long: the quadratic ones have four steps where
 /// the others have three, and end early. So no call lasts longer than 16 ms if the one before it took no more than 0.8 ms.

@@ -19,12 +19,17 @@ pub(super) fn draw(request: &Request, ids: Ids<'_>) -> Drawing {
     let mut html = Html::new();
     cards(&mut html, request, ids);
     size(&mut html, request, ids);
-    fill(&mut html, "<p class=\"lab-answer cost-answer\"><output for=\"#\">#</output></p>", &[&ids.of("n"), &headline]);
+    fill(
+        &mut html,
+        "<p class=\"lab-answer cost-answer\"><output aria-live=\"off\" for=\"#\">#</output></p>",
+        &[&ids.of("n"), &headline],
+    );
     picture(&mut html, request, &work, &grown, ids);
     table(&mut html, request, &work);
     html.raw("<p class=\"lab-note\">").text(note(request.job.case)).raw("</p>");
     measure(&mut html, request, ids);
-    Drawing::finished(request.canonical(), html, headline, trace::steps(&request.job, &work))
+    let announce = headline + &taken(request);
+    Drawing::finished(request.canonical(), html, announce, trace::steps(&request.job, &work))
 }
 
 /// The answer in one sentence.
@@ -63,6 +68,16 @@ fn headline(job: &Job, work: &Work) -> String {
     };
     let (dear, cheap) = (name(dear), name(cheap));
     format!("With n = {n} {dear} {verb} {times} {what} as {cheap}.")
+}
+
+/// What each way took here for the reader's own n, as one more sentence; nothing where it was not measured.
+fn taken(request: &Request) -> String {
+    let times: Vec<String> = run::names(&request.job)
+        .iter()
+        .zip(request.job.case.ways())
+        .filter_map(|(name, way)| Some([way.short, ": ", &request.measured_at(name, request.n)?].concat()))
+        .collect();
+    if times.is_empty() { String::new() } else { [" Here one run takes, ", &times.join(", "), "."].concat() }
 }
 
 /// What is counted, and for which job exactly.
@@ -235,10 +250,7 @@ fn table(html: &mut Html, request: &Request, work: &Work) {
     let case = request.job.case;
     let n = u64::from(work.n);
     let names = run::names(&request.job);
-    let measured = |way: usize| {
-        let name = names.get(way)?;
-        request.measured.iter().find(|m| m.name == *name && m.n == work.n).map(|m| text::time(m.time))
-    };
+    let measured = |way: usize| request.measured_at(names.get(way)?, work.n);
     let timed = (0..names.len()).any(|way| measured(way).is_some());
     let (each, by) = match case {
         Case::Membership => ("per look-up", u64::from(LOOKUPS)),
