@@ -298,7 +298,7 @@ const VALUES: [&str; 26] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn any_text_is_drawn_or_said(text in ".{0,60}") {

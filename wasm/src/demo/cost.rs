@@ -107,7 +107,7 @@ impl Request {
         let position = |name: &str| state.get(name).and_then(text::whole).filter(|&at| at <= LAST_SLIDE);
         let moved = position("slide").filter(|_| position("at") != position("slide"));
         let (mut n, mut n_text) = match (moved, state.get("n")) {
-            (Some(position), _) => (slid(x, position), None),
+            (Some(position), _) => (slid(x, position).min(case.most()), None),
             (None, None) => (1_000, None),
             (None, Some(typed)) => {
                 let n = text::whole(typed).filter(|&n| n <= MAX_N);
@@ -116,17 +116,20 @@ impl Request {
         };
         let step = match state.get("act") {
             Some("half") => Some(n / 2),
-            Some("double") => Some((n * 2).clamp(1, MAX_N)),
+            Some("double") => Some((n * 2).clamp(1, case.most())),
             _ => None,
         };
         if let Some(step) = step {
             (n, n_text) = (step, None);
         }
+        if n > case.most() {
+            return Err("The top-k job goes up to n = 50,000: sorting more takes longer than a frame.".to_string());
+        }
         let k_text = state.get("k").unwrap_or("10");
         let k =
             text::whole(k_text).filter(|k| (1..=MAX_K).contains(k)).ok_or("k is a whole number from 1 to 1,000.")?;
 
-        let stays = position("slide").filter(|&at| slid(x, at) == n);
+        let stays = position("slide").filter(|&at| slid(x, at).min(case.most()) == n);
         let nearest = || (0..=LAST_SLIDE).min_by_key(|&at| slid(x, at).abs_diff(n)).unwrap_or(0);
         Ok(Self {
             job: Job { case, k, order },
@@ -197,6 +200,9 @@ mod tests {
         assert_eq!(n("n=7&slide=0&at=1&x=linear").as_deref(), Some("1"));
         assert_eq!(n("n=1234&act=double").as_deref(), Some("2468"));
         assert_eq!(n("n=60000&act=double").as_deref(), Some("100000"));
+        assert_eq!(n("case=topk&n=90000&act=double").as_deref(), Some("50000"));
+        assert_eq!(n("case=topk&n=90000&act=half").as_deref(), Some("45000"));
+        assert_eq!(n("case=topk&n=9&slide=100&at=9").as_deref(), Some("50000"));
         assert_eq!(n("n=1&act=half").as_deref(), Some("0"));
         assert_eq!(n("n=0&act=double").as_deref(), Some("1"));
         for position in 1..=LAST_SLIDE {
@@ -209,9 +215,19 @@ mod tests {
 
     #[test]
     fn nonsense_gets_a_sentence() {
-        for state in
-            ["case=sorting", "n=", "n=-1", "n=100001", "n=1e3", "case=topk&k=0", "k=1001", "order=up", "x=sqrt", "y="]
-        {
+        for state in [
+            "case=sorting",
+            "case=topk&n=50001",
+            "n=",
+            "n=-1",
+            "n=100001",
+            "n=1e3",
+            "case=topk&k=0",
+            "k=1001",
+            "order=up",
+            "x=sqrt",
+            "y=",
+        ] {
             let drawing = drawn(state);
             assert!(drawing.problem.is_some_and(|why| why.ends_with('.')), "{state}");
             assert!(drawing.html.is_empty());

@@ -70,6 +70,8 @@ fn controls(html: &mut Html, ids: Ids<'_>, query: &Query) {
     }
     if query.texts.len() < most {
         furniture::act(html, "add", "+ operand");
+    } else if most > fewest {
+        html.element("p", &[("class", "lab-note")], format_args!("{most} operands at most"));
     }
     if query.op == Op::Reshape {
         html.open("div", &[("class", "broadcast-operand")]);

@@ -12,7 +12,10 @@ use super::sort::SortTrace;
 pub const MAX_N: u32 = 100_000;
 
 /// The largest n for which the top-k job also sorts half of its numbers: beyond it the two sorts take too long for one frame.
-pub const MAX_HALVED: u32 = 50_000;
+pub const MAX_HALVED: u32 = 20_000;
+
+/// The largest n of the top-k job in a figure: sorting more numbers takes too long for one frame.
+pub const MAX_SORTED: u32 = 50_000;
 
 /// The largest k of the top-k job.
 pub const MAX_K: u32 = 1_000;
@@ -65,6 +68,11 @@ impl Case {
             Case::TopK => "topk",
             Case::Memory => "memory",
         }
+    }
+
+    /// The largest n that a figure counts.
+    pub fn most(self) -> u32 {
+        if self == Case::TopK { MAX_SORTED } else { MAX_N }
     }
 
     /// What is counted.

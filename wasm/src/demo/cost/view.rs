@@ -159,7 +159,8 @@ fn number(html: &mut Html, ids: Ids<'_>, name: &str, label: &str, value: &str, l
 
 fn size(html: &mut Html, request: &Request, ids: Ids<'_>) {
     html.raw("<div class=\"lab-row cost-size\">");
-    number(html, ids, "n", "n, up to 100,000", &request.n_text, "0", MAX_N);
+    let most = request.job.case.most();
+    number(html, ids, "n", &["n, up to ", &grouped(most.into())].concat(), &request.n_text, "0", most);
     html.raw("<div class=\"cost-buttons\">");
     furniture::act(html, "half", "n ÷ 2");
     furniture::act(html, "double", "n × 2");
