@@ -201,15 +201,18 @@ fn lab(demo: &Demo, out: &mut String) {
     out.push_str(&figure(demo.lab, &demo.id, &demo.drawn, &demo.caption));
 }
 
-/// A lab's figure: what is drawn stands in a disabled fieldset until the script enables it.
+/// A lab's figure: what is drawn stands in a disabled fieldset until the script enables it. Enter in a field presses the form's
+/// first button: one that nobody sees and that only asks for the drawing.
 pub fn figure(lab: &fieldguide_wasm::demo::Lab, id: &str, drawn: &str, caption: &str) -> String {
     let (id, name, title) = (escape(id), escape(lab.name), escape(lab.title));
-    let caption = escape(caption);
+    let caption =
+        if caption.is_empty() { String::new() } else { format!("<figcaption>{}</figcaption>", escape(caption)) };
     format!(
         "<fg-lab class=\"lab\" id=\"{id}\" data-lab=\"{name}\"><figure><form class=\"lab-form\" autocomplete=\"off\">\
+         <button type=\"submit\" hidden>Draw</button>\
          <fieldset class=\"lab-body\" disabled><legend class=\"visually-hidden\">Lab: {title}</legend>{drawn}</fieldset>\
          <p class=\"lab-status visually-hidden\" role=\"status\"></p></form>\
-         <figcaption>{caption}</figcaption></figure></fg-lab>\n"
+         {caption}</figure></fg-lab>\n"
     )
 }
 
