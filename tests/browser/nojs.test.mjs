@@ -16,6 +16,8 @@ for (const [kind, path] of Object.entries(KINDS)) {
       if (!(await control.isVisible()) || !(await control.isEnabled())) continue;
       // What opens a popover works without a script.
       if (await control.getAttribute("popovertarget")) continue;
+      // And so do the tabs of outputs that differ by version.
+      if (await control.evaluate((element) => element.closest(".versions") !== null)) continue;
       dead.push(await control.evaluate((element) => element.outerHTML.slice(0, 120)));
     }
     assert.deepEqual(dead, []);

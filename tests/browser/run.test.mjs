@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -325,3 +326,23 @@ test("an exercise is checked, gives the hint of the check that fails, and keeps 
   await it.run();
   assert.equal(await it.verdict(), "Add it to itself.", "Reset forgets the attempt");
 });
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  test(`what Run and the editor add can be read, reached and fits 320 px (${colorScheme})`, async (t) => {
+    const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+    const before = (/** @type {import("playwright-core").Page} */ page) => page.addInitScript({ path: axePath });
+    const { page } = await open(tab, t, `${home}run.html`, { colorScheme, viewport: { width: 320, height: 800 }, reducedMotion: "reduce", before });
+    for (const heading of ["Agrees", "Differs", "Raises", "Lines"]) await snippet(page, heading).run();
+    const input = snippet(page, "Input");
+    await input.write('name = input("a line that is much too long for a page of three hundred and twenty pixels")');
+    await input.run();
+    const endless = snippet(page, "Endless");
+    await endless.go.click();
+    await endless.live.getByText("before").waitFor();
+    // @ts-ignore: axe comes with the page's first script.
+    const results = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+    assert.deepEqual(results.violations.map((/** @type {any} */ found) => `${found.id}: ${found.nodes.map((/** @type {any} */ node) => node.html.slice(0, 160)).join(" | ")}`), []);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+    await endless.go.click();
+  });
+}
