@@ -126,7 +126,7 @@ impl<'a> Renderer<'a> {
                 Kind::Home => self.fill("home.html", &self.home(*id)),
                 Kind::Stage => self.fill("stage.html", &self.stage(*id)),
                 Kind::Topic => self.fill("topic.html", &self.topic(*id)),
-                Kind::Page => self.fill("page.html", &self.plain(*id)),
+                Kind::Page => self.fill("page.html", &self.topic(*id)),
             },
             Job::Pitfalls => self.fill("pitfalls.html", &self.pitfalls()),
             Job::Questions => self.fill("questions.html", &self.questions()),

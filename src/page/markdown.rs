@@ -621,7 +621,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         let mut next = node.first_child();
         while let Some(child) = next {
             let mut text = String::new();
-            while let Some(part) = next.filter(|_| self.links_terms()) {
+            while let Some(part) = next {
                 match &part.data().value {
                     NodeValue::Text(words) => text.push_str(words),
                     NodeValue::SoftBreak => text.push('\n'),
@@ -630,7 +630,7 @@ impl<'a, 'd> Writer<'a, 'd> {
                 next = part.next_sibling();
             }
             match text.is_empty() {
-                false => self.text_with_terms(&text, &self.span_of(child), out),
+                false => self.text(&text, &self.span_of(node), out),
                 true => {
                     self.inline(child, out, depth);
                     next = child.next_sibling();
@@ -644,10 +644,12 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     /// Writes text, its terms linked to the glossary where they stand for the first time on the page.
-    fn text_with_terms(&mut self, text: &str, span: &Span, out: &mut Markup) {
-        self.count_words(text);
+    fn text(&mut self, text: &str, span: &Span, out: &mut Markup) {
+        self.words += text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+        self.check_footnotes(text, span);
         let mut written = 0;
-        for found in self.glossary.map(|glossary| glossary.find(text)).unwrap_or_default() {
+        let glossary = self.glossary.filter(|_| self.links_terms());
+        for found in glossary.map(|glossary| glossary.find(text)).unwrap_or_default() {
             if !self.linked.insert(found.term) {
                 continue;
             }
@@ -667,8 +669,20 @@ impl<'a, 'd> Writer<'a, 'd> {
         html(out, &format!("\">{inside}</a>"));
     }
 
-    fn count_words(&mut self, text: &str) {
-        self.words += text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+    /// What is left in the text of a reference to a footnote is one that nobody defined.
+    fn check_footnotes(&mut self, text: &str, around: &Span) {
+        for (at, _) in text.match_indices("[^") {
+            let name = text.get(at..).and_then(|rest| rest.split_once(']')).map_or("", |(name, _)| name);
+            let source = self.source.text.get(around.bytes()).unwrap_or_default();
+            let Some(place) = source.find(&format!("{name}]")).filter(|_| name.len() > 2) else { continue };
+            if !name.contains(char::is_whitespace) && !source.get(..place).is_some_and(|before| before.ends_with('\\'))
+            {
+                let start = around.bytes().start + place;
+                let span = self.source.span(start..start + name.len() + 1);
+                let help = format!("write `{name}]: …` as a paragraph of its own, or `\\{name}]` for the text");
+                self.error(span, "the footnote is not defined", &help);
+            }
+        }
     }
 
     fn inline(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) {
@@ -678,8 +692,8 @@ impl<'a, 'd> Writer<'a, 'd> {
         let value = node.data().value.clone();
         match value {
             NodeValue::Text(text) => {
-                self.count_words(&text);
-                html(out, &escape(&text));
+                let span = self.span_of(node);
+                self.text(&text, &span, out);
             }
             NodeValue::Code(code) => {
                 self.words += 1;
