@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha256};
 
+use crate::engine::Engine;
 use crate::theme::{self, ThemeFile};
 
 /// Where the theme's files stand in the site, and what stands inline.
@@ -23,6 +24,8 @@ pub struct Assets {
     pub labs_wasm: String,
     /// Site path of the font of the text, to be loaded early.
     pub preload_font: String,
+    /// What Run needs; none where the book has nothing to run.
+    pub run: Option<Run>,
     /// The script that sets the colour mode before the first paint.
     pub inline_js: String,
     /// The stylesheet without fonts, for the 404 page, whose depth nobody knows.
@@ -33,6 +36,15 @@ pub struct Assets {
     pub csp_404: String,
     /// The files themselves by site path.
     pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// What a page with a snippet to run refers to.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Site path of the script that is loaded when Run is first pressed.
+    pub js: String,
+    /// The version of the engine's Python.
+    pub python: (u16, u16),
 }
 
 /// Twelve hexadecimal digits that change with the bytes.
@@ -64,12 +76,12 @@ pub fn bundle(theme: &BTreeMap<String, ThemeFile>) -> Assets {
     }
     assets.preload_font =
         fonts.iter().find(|(name, _)| name.starts_with("text")).map(|(_, path)| path.clone()).unwrap_or_default();
-    let css = compact_css(&concatenate(theme, "static/css/", ".css", "tokens.css"));
+    let css = compact_css(&concatenate(theme, "static/css/", ".css", "tokens.css", &[]));
     assets.inline_css = without_fonts(&css);
     assets.css = assets.add("style.css", with_font_paths(&css, &fonts).into_bytes());
     let inline = theme.get("static/js/theme.js").map(|file| String::from_utf8_lossy(&file.bytes).trim().to_string());
     assets.inline_js = inline.unwrap_or_default();
-    let script = concatenate(theme, "static/js/", ".js", "");
+    let script = concatenate(theme, "static/js/", ".js", "", &[LAZY]);
     assets.js = assets.add("app.js", script.into_bytes());
     assets.labs_js = assets.add("labs.js", theme::LABS_JS.to_vec());
     assets.labs_wasm = assets.add("labs.wasm", theme::LABS_WASM.to_vec());
@@ -78,7 +90,18 @@ pub fn bundle(theme: &BTreeMap<String, ThemeFile>) -> Assets {
     assets
 }
 
+/// The folder of the scripts that are loaded when Run is first pressed.
+const LAZY: &str = "run/";
+
 impl Assets {
+    /// Places the engine and the script that drives it.
+    pub fn add_run(&mut self, theme: &BTreeMap<String, ThemeFile>, engine: Engine) {
+        let python = engine.python;
+        let script = engine.place(self) + &concatenate(theme, "static/js/run/", ".js", "", &[]);
+        let js = self.add("run.js", script.into_bytes());
+        self.run = Some(Run { js, python });
+    }
+
     /// Puts bytes at a fingerprinted path of that name.
     pub fn add(&mut self, name: &str, bytes: Vec<u8>) -> String {
         let path = fingerprinted(name, &bytes);
@@ -87,12 +110,20 @@ impl Assets {
     }
 }
 
-/// All files of a folder with that ending, in the order of their names, `first` first; the inline script stays out.
-fn concatenate(theme: &BTreeMap<String, ThemeFile>, folder: &str, ending: &str, first: &str) -> String {
+/// All files of a folder with that ending, in the order of their names, `first` first; the inline script stays out, and so
+/// does what lies in the folders `without`.
+fn concatenate(
+    theme: &BTreeMap<String, ThemeFile>,
+    folder: &str,
+    ending: &str,
+    first: &str,
+    without: &[&str],
+) -> String {
     let mut files: Vec<_> = theme
         .iter()
         .filter_map(|(path, file)| path.strip_prefix(folder).map(|name| (name, file)))
         .filter(|(name, _)| name.ends_with(ending) && *name != "theme.js")
+        .filter(|(name, _)| !without.iter().any(|folder| name.starts_with(folder)))
         .collect();
     files.sort_by_key(|(name, _)| (*name != first, *name));
     let texts = files.iter().map(|(_, file)| String::from_utf8_lossy(&file.bytes).trim_end().to_string() + "\n");

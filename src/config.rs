@@ -27,13 +27,17 @@ pub struct Config {
     pub python: Python,
 }
 
-/// `[python]`: what `check --run` runs with.
+/// `[python]`: what `check --run` and the pages run with.
 #[derive(Debug, Clone, Default)]
 pub struct Python {
     /// Versions such as `3.12`, or paths of interpreters, each with its place; any Python where the book names none.
     pub versions: Vec<(String, Option<Span>)>,
     /// Hidden preambles by their name.
     pub setup: BTreeMap<String, String>,
+    /// The folder of the engine that runs snippets in the page; the program's own where there is none.
+    pub engine: Option<(String, Span)>,
+    /// Wheels that the page's Python is given: paths in which `*` stands for anything but a slash.
+    pub wheels: Vec<(String, Span)>,
     /// The least share of pitfalls that must be proven, in percent, with its place.
     pub least_proven: Option<(usize, Span)>,
     /// The greatest share of Python blocks that may say `norun` or `differs`, in percent, with its place.
@@ -92,13 +96,15 @@ pub fn parse(source: &Source) -> Outcome<Config> {
 fn python<'a>(toml: TomlText<'a>, table: DeTable<'a>, diagnostics: &mut Vec<Diagnostic>) -> Python {
     let mut keys = Keys::new(toml, table, "`[python]`", diagnostics);
     let versions = keys.strings("versions").into_iter().map(|(version, span)| (version, Some(span))).collect();
+    let engine = keys.string("engine");
+    let wheels = keys.strings("wheels");
     let setups = keys.table("setup");
     let least_proven = percent(&mut keys, "least_proven");
     let most_kept_out = percent(&mut keys, "most_kept_out");
     keys.finish();
     let setup =
         setups.map(|table| Keys::new(toml, table, "`[python.setup]`", diagnostics).all_strings()).unwrap_or_default();
-    Python { versions, setup, least_proven, most_kept_out }
+    Python { versions, setup, least_proven, most_kept_out, engine, wheels }
 }
 
 fn percent(keys: &mut Keys<'_, '_>, key: &'static str) -> Option<(usize, Span)> {

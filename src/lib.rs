@@ -7,7 +7,7 @@
 //!    images, code and labs.
 //! 3. [`book`] puts the pages in their places: order, routes, neighbours.
 //! 4. [`check`] resolves every link and image.
-//! 5. [`theme`] and [`assets`] bring style, script and the labs' module; [`render`] fills templates and holes.
+//! 5. [`theme`], [`assets`] and [`engine`] bring style, script, the labs' module and the Python of the page; [`render`] fills templates and holes.
 //! 6. [`site`] is the result: path → bytes, and the only writer of the disk.
 //!
 //! [`pipeline`] runs them; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
@@ -17,6 +17,7 @@ pub mod book;
 pub mod check;
 pub mod config;
 pub mod diagnostic;
+pub mod engine;
 pub mod keys;
 pub mod lab;
 pub mod page;

@@ -9,6 +9,7 @@ use crate::book::{self, Book};
 use crate::check::{self, Target, Targets};
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
+use crate::engine;
 use crate::page::terms::Glossary;
 use crate::page::{self, Kind, Page};
 use crate::render::templates::Templates;
@@ -85,9 +86,16 @@ fn render_book(
     targets: &Targets,
     build: &mut Build,
 ) -> Result<Option<Site>, Diagnostic> {
-    let theme = theme::load(files, listed)
-        .map_err(|(path, error)| Diagnostic::file(path, format!("can't be read: {error}")))?;
+    let unread = |(path, error)| Diagnostic::file(path, format!("can't be read: {error}"));
+    let mut theme = theme::load(files, listed).map_err(unread)?;
+    for path in engine::taken(&book.config, listed) {
+        theme.remove(&path);
+    }
     let mut assets = assets::bundle(&theme);
+    let engine = build.keep(engine::read(&book.config, files, listed).map_err(unread)?);
+    if runs(book) {
+        assets.add_run(&theme, engine);
+    }
     let media = read_media(files, targets, &mut assets, build);
     let templates = Templates::load(&theme, &mut build.sources)?;
     if book.home.is_none() {
@@ -96,6 +104,12 @@ fn render_book(
     let rendered = build.keep(Renderer::new(book, targets, &assets, &media, &templates).render());
     build.pages = rendered.len();
     Ok(Some(site(assets, rendered, &mut build.diagnostics)))
+}
+
+/// Whether a reader can run something.
+fn runs(book: &Book) -> bool {
+    let mut snippets = book.pages.iter().flat_map(|page| &page.snippets);
+    snippets.any(|snippet| snippet.attributes.run && !snippet.attributes.hidden)
 }
 
 impl Build {

@@ -4,6 +4,7 @@ pub mod body;
 pub mod highlight;
 mod lists;
 mod pages;
+mod run;
 pub mod templates;
 pub mod view;
 
@@ -163,6 +164,7 @@ impl<'a> Renderer<'a> {
                 js: &self.assets.js,
                 favicon: &self.assets.favicon,
                 preload_font: &self.assets.preload_font,
+                run: self.assets.run.as_ref().map(|run| run.js.as_str()),
             },
             wasm: WasmPaths { js: &self.assets.labs_js, wasm: &self.assets.labs_wasm },
             book: &self.view,
@@ -301,6 +303,7 @@ impl<'a> Renderer<'a> {
             links: self.targets.links.get(id).map_or(none, Vec::as_slice),
             images: self.targets.images.get(id).map_or(none, Vec::as_slice),
             media: self.media,
+            runs: run::Runs { run: self.assets.run.as_ref(), setups: &self.book.config.python.setup },
         }
     }
 }

@@ -14,6 +14,19 @@ pub static LABS_JS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bound/labs
 /// The labs' WebAssembly module.
 pub static LABS_WASM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bound/labs_bg.wasm"));
 
+/// Where the engine behind Run stands among the theme's files.
+const ENGINE: &str = "static/python/";
+
+/// The program's own engine behind Run: its files by their names, sorted.
+pub fn engine() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    THEME.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(ENGINE)?, *bytes)))
+}
+
+/// Whether a path is that of a file of the program's own engine: such a file is no part of the theme.
+fn of_engine(path: &str) -> bool {
+    path.strip_prefix(ENGINE).is_some_and(|name| engine().any(|(known, _)| known == name))
+}
+
 /// A file of the theme or of the book.
 #[derive(Debug, Clone)]
 pub struct ThemeFile {
@@ -28,9 +41,10 @@ pub struct ThemeFile {
 /// # Errors
 /// The path of a file of the book that cannot be read, and why.
 pub fn load(files: &dyn Files, listed: &[String]) -> Result<BTreeMap<String, ThemeFile>, (String, io::Error)> {
+    let shared = THEME.iter().filter(|(path, _)| !path.starts_with(ENGINE));
     let mut theme: BTreeMap<_, _> =
-        THEME.iter().map(|(path, bytes)| (path.to_string(), ThemeFile { bytes: bytes.to_vec(), own: false })).collect();
-    for path in listed.iter().filter(|path| !path.ends_with('/')) {
+        shared.map(|(path, bytes)| (path.to_string(), ThemeFile { bytes: bytes.to_vec(), own: false })).collect();
+    for path in listed.iter().filter(|path| !path.ends_with('/') && !of_engine(path)) {
         if path.starts_with("templates/") || path.starts_with("static/") {
             let bytes = files.read(path).map_err(|error| (path.clone(), error))?;
             theme.insert(path.clone(), ThemeFile { bytes, own: true });

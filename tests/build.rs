@@ -349,3 +349,33 @@ fn a_build_is_done_in_bounded_time_for_input_that_is_made_to_be_slow() {
         assert!(start.elapsed() < Duration::from_secs(60), "{name}: {:?}", start.elapsed());
     }
 }
+
+#[test]
+fn the_pages_python_is_written_only_where_something_can_be_run() {
+    let folder = Folder::with_book();
+    let engine = |folder: &Folder| -> Vec<String> {
+        let site = tree(&folder.at("site"));
+        site.into_keys()
+            .filter(|path| path.ends_with(".gz") || path.contains("run-") || path.contains("python"))
+            .collect()
+    };
+    folder.topic("01-one", "```python\nprint(1)\n```\n");
+    built(folder.path(), &folder.at("site"));
+    assert_eq!(engine(&folder), Vec::<String>::new());
+    folder.topic("01-one", "```python {run}\nprint(1)\n```\n");
+    built(folder.path(), &folder.at("site"));
+    let names = engine(&folder);
+    let starts = ["pyodide.js-", "pyodide.wasm-", "python-licences-", "run-", "stdlib.zip-"];
+    assert_eq!(names.len(), starts.len(), "{names:?}");
+    for (name, start) in names.iter().zip(starts) {
+        assert!(name.starts_with(&format!("assets/{start}")), "{name}");
+    }
+    let site = tree(&folder.at("site"));
+    let script = site.keys().find(|path| path.starts_with("assets/run-")).unwrap();
+    let text = String::from_utf8_lossy(&site[script]);
+    for path in names.iter().filter(|path| *path != script) {
+        assert!(text.contains(path.trim_start_matches("assets/")), "the script names {path}");
+    }
+    let home = String::from_utf8_lossy(&site["index.html"]);
+    assert!(home.contains(&format!("data-run=\"{script}\"")), "the page names the script");
+}

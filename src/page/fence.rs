@@ -260,6 +260,31 @@ fn version_range(text: &str) -> bool {
     })
 }
 
+/// Whether a version, such as (3, 12), lies in a range such as `>=3.12,<3.14`.
+pub fn in_range(version: (u16, u16), range: &str) -> bool {
+    range.split(',').all(|part| {
+        let part = part.trim();
+        let Some(at) = part.find(|c: char| c.is_ascii_digit()) else { return false };
+        let (operator, number) = part.split_at(at);
+        let Some(bound) = python_version(number.trim()) else { return false };
+        match operator.trim() {
+            ">=" => version >= bound,
+            "<=" => version <= bound,
+            ">" => version > bound,
+            "<" => version < bound,
+            "==" => version == bound,
+            "!=" => version != bound,
+            _ => false,
+        }
+    })
+}
+
+/// `3.12` → (3, 12).
+pub fn python_version(text: &str) -> Option<(u16, u16)> {
+    let (major, minor) = text.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
 /// A name as Python writes it, dots allowed.
 fn dotted_name(text: &str) -> bool {
     text.split('.').all(|part| {
@@ -282,6 +307,8 @@ pub fn snippet(info: &Info, line_count: usize, diagnostics: &mut Vec<Diagnostic>
         attributes.continues = fields.flag("continue");
         attributes.hidden = fields.flag("hidden");
         attributes.exercise = fields.flag("exercise");
+        // Who solves it wants to know whether the checks pass.
+        attributes.run |= attributes.exercise;
         attributes.solution = fields.flag("solution");
         attributes.checks = fields.flag("checks");
         attributes.setup = fields.text("setup", "setup=\"name\"");
@@ -371,6 +398,12 @@ mod tests {
         assert!(attributes.run && attributes.raises.as_deref() == Some("ValueError"));
         assert_eq!(attributes.title.as_deref(), Some("a \"b\", c"));
         assert_eq!(attributes.hl, [1..=1, 2..=3]);
+    }
+
+    #[test]
+    fn ranges_hold_versions() {
+        assert!(in_range((3, 12), ">=3.12") && in_range((3, 12), ">=3.11,<3.13") && in_range((3, 9), "<3.12"));
+        assert!(!in_range((3, 12), "<3.12") && !in_range((3, 12), "") && !in_range((3, 12), "3.12"));
     }
 
     #[test]

@@ -6,6 +6,9 @@ use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha256};
 
+pub(super) use crate::page::fence::in_range;
+use crate::page::fence::python_version as version;
+
 /// A Python that runs.
 #[derive(Debug, Clone)]
 pub(super) struct Interpreter {
@@ -15,31 +18,6 @@ pub(super) struct Interpreter {
     pub identity: String,
     /// The program.
     pub program: PathBuf,
-}
-
-/// `3.12` → (3, 12).
-pub(super) fn version(text: &str) -> Option<Version> {
-    let (major, minor) = text.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-/// Whether a version lies in a range such as `>=3.12,<3.14`, as fences write it.
-pub(super) fn in_range(version_pair: Version, range: &str) -> bool {
-    range.split(',').all(|part| {
-        let part = part.trim();
-        let Some(at) = part.find(|c: char| c.is_ascii_digit()) else { return false };
-        let (operator, number) = part.split_at(at);
-        let Some(bound) = version(number.trim()) else { return false };
-        match operator.trim() {
-            ">=" => version_pair >= bound,
-            "<=" => version_pair <= bound,
-            ">" => version_pair > bound,
-            "<" => version_pair < bound,
-            "==" => version_pair == bound,
-            "!=" => version_pair != bound,
-            _ => false,
-        }
-    })
 }
 
 /// Finds the interpreter that a book asks for: a version (`3.12`) or a path.
@@ -176,15 +154,4 @@ fn run(command: &mut Command) -> Result<(), String> {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("no reason given");
     Err(format!("the book's packages can't be installed (is there a network?): {}", last.trim()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_hold_versions() {
-        assert!(in_range((3, 12), ">=3.12") && in_range((3, 12), ">=3.11,<3.13") && in_range((3, 9), "<3.12"));
-        assert!(!in_range((3, 12), "<3.12") && !in_range((3, 12), "") && !in_range((3, 12), "3.12"));
-    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use fieldguide_wasm::html::escape;
 
+use super::run::Runs;
 use super::{Media, highlight};
 use crate::check::{Target, relative};
 use crate::page::{Demo, Markup, Output, Page, Piece, Snippet, SnippetAttributes};
@@ -20,6 +21,8 @@ pub struct Holes<'a> {
     pub images: &'a [Target],
     /// The files of the book that pages show or link to, by their path in the book.
     pub media: &'a BTreeMap<String, Media>,
+    /// What its snippets need to be run.
+    pub runs: Runs<'a>,
 }
 
 impl Holes<'_> {
@@ -33,7 +36,11 @@ impl Holes<'_> {
                 Piece::Image(at) => self.image(*at, &mut out),
                 Piece::Code(at) => {
                     if let Some(snippet) = self.page.snippets.get(*at) {
-                        code(snippet, *at, &mut out);
+                        let run = self.runs.attributes(self.page, *at);
+                        match snippet.attributes.exercise {
+                            true => self.exercise(snippet, *at, &run, &mut out),
+                            false => code(snippet, *at, &run, &mut out),
+                        }
                     }
                 }
                 Piece::Demo(at) => {
@@ -44,6 +51,25 @@ impl Holes<'_> {
             }
         }
         out
+    }
+
+    /// An exercise: its starting code, its checks for the script that runs them, and its solution, folded. Its name is the
+    /// key under which a browser keeps the reader's attempt.
+    fn exercise(&self, snippet: &Snippet, at: usize, run: &str, out: &mut String) {
+        let number = self.page.snippets.iter().take(at + 1).filter(|snippet| snippet.attributes.exercise).count();
+        let name = escape(&format!("{}-{number}", self.route.trim_end_matches(".html")));
+        out.push_str("<div class=\"exercise\" role=\"group\" aria-label=\"Exercise\">\n<p class=\"kind kind-exercise\">Exercise</p>\n");
+        block(snippet, &format!(" data-exercise=\"{name}\"{run}"), out);
+        if let Some(checks) = &snippet.exercise.checks {
+            out.push_str(&format!("<template class=\"exercise-checks\">{}</template>\n", escape(&checks.text)));
+        }
+        if let Some(solution) = &snippet.exercise.solution {
+            out.push_str("<details class=\"exercise-solution\"><summary>Solution</summary>\n");
+            let attributes = SnippetAttributes::default();
+            block(&Snippet { text: solution.text.clone(), attributes, ..snippet.clone() }, "", out);
+            out.push_str("</details>\n");
+        }
+        out.push_str("</div>\n");
     }
 
     fn href(&self, target: Option<&Target>) -> String {
@@ -94,37 +120,18 @@ fn address(path: &str) -> String {
     out
 }
 
-/// A code block, the page's `at`th, and what it prints.
-fn code(snippet: &Snippet, at: usize, out: &mut String) {
+/// A code block, the page's `at`th, and what it prints; `run` are the attributes of one that can be run.
+fn code(snippet: &Snippet, at: usize, run: &str, out: &mut String) {
     let attributes = &snippet.attributes;
     if attributes.hidden {
         return;
     }
-    if attributes.exercise {
-        return exercise(snippet, out);
-    }
-    block(snippet, "", out);
+    block(snippet, run, out);
     match snippet.outputs.as_slice() {
         _ if snippet.outputs_hidden => {}
         [_, _, ..] => versions(snippet, at, out),
         outputs => outputs.iter().for_each(|printed| output(printed, attributes.raises.is_some(), out)),
     }
-}
-
-/// An exercise: its starting code, its checks for the script that runs them, and its solution, folded.
-fn exercise(snippet: &Snippet, out: &mut String) {
-    out.push_str("<div class=\"exercise\" role=\"group\" aria-label=\"Exercise\">\n<p class=\"kind kind-exercise\">Exercise</p>\n");
-    block(snippet, " data-exercise", out);
-    if let Some(checks) = &snippet.exercise.checks {
-        out.push_str(&format!("<template class=\"exercise-checks\">{}</template>\n", escape(&checks.text)));
-    }
-    if let Some(solution) = &snippet.exercise.solution {
-        out.push_str("<details class=\"exercise-solution\"><summary>Solution</summary>\n");
-        let attributes = SnippetAttributes::default();
-        block(&Snippet { text: solution.text.clone(), attributes, ..snippet.clone() }, "", out);
-        out.push_str("</details>\n");
-    }
-    out.push_str("</div>\n");
 }
 
 /// The block of code itself; `more` are further attributes of its element.
@@ -133,9 +140,6 @@ fn block(snippet: &Snippet, more: &str, out: &mut String) {
     let language = if snippet.language.is_empty() { "text" } else { &snippet.language };
     let language = escape(language);
     out.push_str(&format!("<fg-code class=\"code\" data-lang=\"{language}\"{more}"));
-    if attributes.run {
-        out.push_str(" data-run");
-    }
     if let Some(raises) = &attributes.raises {
         out.push_str(&format!(" data-raises=\"{}\"", escape(raises)));
     }

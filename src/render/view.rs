@@ -41,6 +41,8 @@ pub struct AssetPaths<'a> {
     pub favicon: &'a str,
     /// The font of the text, to be loaded early; may be empty.
     pub preload_font: &'a str,
+    /// The script behind Run, where the book has something to run.
+    pub run: Option<&'a str>,
 }
 
 /// Paths of the labs' glue and module.

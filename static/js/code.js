@@ -1,13 +1,17 @@
 "use strict";
 
-/** A block of code: adds a button that copies it. */
+/** A block of code: adds a button that copies it, and Run where it can be run. */
 class CodeBlock extends HTMLElement {
   connectedCallback() {
     const code = this.querySelector("code");
     if (!code || this.querySelector(".code-copy")) return;
     const button = make("button", { class: "code-copy", type: "button" }, icon("copy"), make("span", {}, "Copy"));
-    button.addEventListener("click", () => copy(code.textContent ?? "", button));
+    button.addEventListener("click", () => {
+      const edited = /** @type {HTMLTextAreaElement | null} */ (this.querySelector(".run-area"));
+      copy(edited?.value ?? code.textContent ?? "", button);
+    });
     this.append(button);
+    if (this.dataset.run !== undefined) runBar(this);
   }
 }
 customElements.define("fg-code", CodeBlock);

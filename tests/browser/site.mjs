@@ -77,9 +77,17 @@ function freePort() {
  * @param {string[]} more arguments
  * @returns {Promise<string>} its address, with a slash at its end
  */
-export async function serve(...more) {
+export const serve = (...more) => serveBook(ROOT, ...more);
+
+/**
+ * Serves a book.
+ * @param {string} book its folder
+ * @param {string[]} more arguments
+ * @returns {Promise<string>} its address, with a slash at its end
+ */
+export async function serveBook(book, ...more) {
   const port = await freePort();
-  const server = spawn(BINARY, ["serve", "--book", ROOT, "--port", String(port), ...more], {
+  const server = spawn(BINARY, ["serve", "--book", book, "--port", String(port), ...more], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   after(() => server.kill("SIGINT"));

@@ -87,6 +87,9 @@ fn site(tally: &mut Tally, root: &Path) -> Result<(), String> {
         command.current_dir(&tests).arg(Path::new("node_modules").join(script));
         command
     };
+    // The Python of the page can still be made, and is still the one that is vendored.
+    let mut engine = Command::new("node");
+    tally.check("static/python/make.mjs --check", engine.current_dir(root).args(["static/python/make.mjs", "--check"]));
     tally.check("tsc --checkJs", tool("typescript/bin/tsc").args(["--project", "../../static/js"]));
     tally.check("html-validate", tool("html-validate/bin/html-validate.mjs").args(pages(&sites)));
     let chromium = chromium()?;
