@@ -7,7 +7,8 @@
 //!    images, code and labs.
 //! 3. [`book`] puts the pages in their places: order, routes, neighbours.
 //! 4. [`check`] resolves every link and image.
-//! 5. [`theme`] and [`assets`] bring style, script and the labs' module; [`render`] fills templates and holes.
+//! 5. [`theme`] and [`assets`] bring style, script and the modules; [`search`] writes the index; [`render`] fills templates
+//!    and holes.
 //! 6. [`site`] is the result: path → bytes, and the only writer of the disk.
 //!
 //! [`pipeline`] runs them; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
@@ -23,6 +24,7 @@ pub mod page;
 pub mod pipeline;
 pub mod proof;
 pub mod render;
+pub mod search;
 pub mod serve;
 pub mod site;
 pub mod source;

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::page::{self, Kind, Page};
 use crate::render::templates::Templates;
 use crate::render::{self, Media, Renderer};
+use crate::search;
 use crate::site::Site;
 use crate::source::{FileId, Files, Sources};
 use crate::theme;
@@ -84,6 +85,9 @@ fn render_book(
         .map_err(|(path, error)| Diagnostic::file(path, format!("can't be read: {error}")))?;
     let mut assets = assets::bundle(&theme);
     let media = read_media(files, targets, &mut assets, build);
+    let index = search::index(book);
+    assets.search_index = index.core;
+    assets.files.extend(index.files);
     let templates = Templates::load(&theme, &mut build.sources)?;
     if book.home.is_none() {
         return Ok(None);
