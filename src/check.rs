@@ -47,7 +47,7 @@ pub fn check(book: &Book, files: &[String], made: &BTreeSet<String>) -> Outcome<
     for (id, page) in book.pages.iter().enumerate() {
         targets.links.push(page.links.iter().map(|link| known.link(id, link, &mut diagnostics)).collect());
         let images = page.images.iter().map(|image| {
-            let link = Link { target: image.target.clone(), span: image.span.clone() };
+            let link = Link { target: image.target.clone(), made: false, span: image.span.clone() };
             known.image(id, &link, &mut diagnostics)
         });
         targets.images.push(images.collect());
@@ -108,7 +108,8 @@ impl Known<'_> {
         if let Some(route) = path.strip_prefix('/').filter(|route| self.made.contains(*route)) {
             return Target::Page(route.to_string(), anchor);
         }
-        match in_book.filter(|path| self.files.contains(path.as_str()) && !path.ends_with(".md")) {
+        let in_static = path.strip_prefix('/').filter(|path| !is_theme(path)).map(|path| format!("static/{path}"));
+        match in_static.or(in_book).filter(|path| self.files.contains(path.as_str()) && !path.ends_with(".md")) {
             Some(file) => Target::File(file),
             None => self.broken(from, link, &path, diagnostics),
         }
@@ -182,6 +183,11 @@ impl Known<'_> {
             }
         }
     }
+}
+
+/// Whether a path below `static/` is a part of the theme that the builder bundles.
+fn is_theme(path: &str) -> bool {
+    ["css/", "js/", "fonts/"].iter().any(|folder| path.starts_with(folder)) || path == "favicon.svg"
 }
 
 /// Told by the file's name, as a browser will be.

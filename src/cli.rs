@@ -12,7 +12,7 @@ use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::search::terminal::{self, Place, Searcher};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
-use fieldguide::{lab, proof};
+use fieldguide::{lab, proof, report};
 use fieldguide_wasm::demo::Drawing;
 use fieldguide_wasm::search::{Kind, Request};
 
@@ -76,6 +76,9 @@ enum Command {
         /// With --run: record what is printed.
         #[arg(long, requires = "run")]
         write: bool,
+        /// Print what each stage and topic holds.
+        #[arg(long)]
+        report: bool,
     },
     /// Search the guide from the terminal.
     Search(SearchArgs),
@@ -151,7 +154,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli.command {
         Command::Build { book, to } => build(&book, &to),
         Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
-        Command::Check { book, run, write } => check_book(&book, run, write),
+        Command::Check { book, run, write, report } => check_book(&book, run, write, report),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };
@@ -162,7 +165,7 @@ pub(crate) fn run() -> ExitCode {
 }
 
 /// Prints what is wrong; says whether the book is fine.
-fn report(build: &Build, strict: bool) -> bool {
+fn show(build: &Build, strict: bool) -> bool {
     drop(write!(anstream::stderr(), "{}", diagnostics::report(&build.sources, &build.diagnostics)));
     build.count(Severity::Error) == 0 && !(strict && build.count(Severity::Warning) > 0)
 }
@@ -191,7 +194,7 @@ fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
     let to = if to == Path::new("site") { args.book.join("site") } else { to.to_path_buf() };
     refuse_the_books_own_folders(&args.book, &to)?;
     let mut build = pipeline::build(&Disk::new(&args.book), Options::default());
-    let fine = report(&build, args.strict);
+    let fine = show(&build, args.strict);
     let Some(site) = build.site.take().filter(|_| fine) else {
         warn!("not written: {}", mistakes(&build));
         return Ok(ExitCode::from(1));
@@ -227,7 +230,7 @@ fn refuse_the_books_own_folders(book: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check_book(args: &BookArgs, run: bool, write: bool) -> anyhow::Result<ExitCode> {
+fn check_book(args: &BookArgs, run: bool, write: bool, report: bool) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let mut build = pipeline::build(&Disk::new(&args.book), Options { drafts: true, ..Options::default() });
     let summary = match run && build.count(Severity::Error) == 0 {
@@ -239,7 +242,10 @@ fn check_book(args: &BookArgs, run: bool, write: bool) -> anyhow::Result<ExitCod
         }
         false => None,
     };
-    let fine = report(&build, args.strict);
+    let fine = show(&build, args.strict);
+    if report {
+        say!("{}\n", report::table(&build.book, &build.targets));
+    }
     if let Some(summary) = &summary {
         print_summary(summary);
     }
@@ -258,7 +264,7 @@ fn print_summary(summary: &proof::Summary) {
         say!("snippets could reach the network: this system doesn't let `unshare` cut them off");
     }
     say!(
-        "{} proven on Python {} ({} run now), {} agree, {} recorded, {} not run, {} of {} pitfalls proven",
+        "{} proven on Python {} ({} run now), {} agree, {} recorded, {} not run, {} of {} pitfalls proven, {}",
         plural(summary.snippets, "snippet"),
         summary.versions.join(", "),
         plural(summary.ran, "process").replace("processs", "processes"),
@@ -267,6 +273,7 @@ fn print_summary(summary: &proof::Summary) {
         summary.kept_out.len(),
         summary.pitfalls.0,
         summary.pitfalls.1,
+        plural(summary.exercises, "exercise"),
     );
 }
 
@@ -274,7 +281,7 @@ fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result
     let start = Instant::now();
     let disk = Disk::new(&args.book);
     let mut build = pipeline::build(&disk, serve::options());
-    let fine = report(&build, args.strict);
+    let fine = show(&build, args.strict);
     let site = build.site.take();
     if (site.is_none() || !fine) && !request.watch {
         warn!("not served: {}", mistakes(&build));
@@ -291,7 +298,7 @@ fn on_event(event: Event) {
     match event {
         Event::Listening(address) => say!("serving at http://{address}/ (stop with Ctrl-C)"),
         Event::Built(build, time) => {
-            report(&build, false);
+            show(&build, false);
             say!("rebuilt in {}: {}", seconds(time), mistakes(&build));
         }
         Event::NotWatching(error) => warn!("edits are not seen: the folder can't be watched: {error}"),
@@ -325,7 +332,7 @@ fn search(args: &SearchArgs) -> anyhow::Result<ExitCode> {
         }
         None => {
             let mut build = pipeline::build(&Disk::new(&book), Options::default());
-            let fine = report(&build, false);
+            let fine = show(&build, false);
             let Some(site) = build.site.take().filter(|_| fine) else {
                 warn!("not searched: {}", mistakes(&build));
                 return Ok(ExitCode::from(1));

@@ -34,6 +34,10 @@ pub struct Python {
     pub versions: Vec<(String, Option<Span>)>,
     /// Hidden preambles by their name.
     pub setup: BTreeMap<String, String>,
+    /// The least share of pitfalls that must be proven, in percent, with its place.
+    pub least_proven: Option<(usize, Span)>,
+    /// The greatest share of Python blocks that may say `norun` or `differs`, in percent, with its place.
+    pub most_kept_out: Option<(usize, Span)>,
 }
 
 /// A titled group of stages.
@@ -89,10 +93,24 @@ fn python<'a>(toml: TomlText<'a>, table: DeTable<'a>, diagnostics: &mut Vec<Diag
     let mut keys = Keys::new(toml, table, "`[python]`", diagnostics);
     let versions = keys.strings("versions").into_iter().map(|(version, span)| (version, Some(span))).collect();
     let setups = keys.table("setup");
+    let least_proven = percent(&mut keys, "least_proven");
+    let most_kept_out = percent(&mut keys, "most_kept_out");
     keys.finish();
     let setup =
         setups.map(|table| Keys::new(toml, table, "`[python.setup]`", diagnostics).all_strings()).unwrap_or_default();
-    Python { versions, setup }
+    Python { versions, setup, least_proven, most_kept_out }
+}
+
+fn percent(keys: &mut Keys<'_, '_>, key: &'static str) -> Option<(usize, Span)> {
+    let (number, span) = keys.integer(key)?;
+    match usize::try_from(number) {
+        Ok(percent) if percent <= 100 => Some((percent, span)),
+        _ => {
+            let message = format!("`{key}` is a share in percent, {number} is none");
+            keys.diagnostics().push(Diagnostic::error(span, message).help("write a whole number from 0 to 100"));
+            None
+        }
+    }
 }
 
 fn language(keys: &mut Keys<'_, '_>) -> String {
@@ -151,6 +169,9 @@ mod tests {
         for text in ["", "title = 1", "title = ''", "title = 'T'\nlanguage = 'e n'", "title = 'T'\nbase_url = 'a.org'"]
         {
             assert_eq!(read(text).diagnostics.len(), 1, "{text}");
+        }
+        for text in ["least_proven = 101", "most_kept_out = -1", "most_kept_out = '5'"] {
+            assert_eq!(read(&format!("title = 'T'\n[python]\n{text}")).diagnostics.len(), 1, "{text}");
         }
         assert_eq!(read("titel = 'T'\nparts = 3").diagnostics.len(), 3);
         assert_eq!(read("title = 'T'\n[[parts]]\nname = 'x'").diagnostics.len(), 3);

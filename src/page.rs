@@ -1,10 +1,11 @@
-//! One Markdown file → [`Page`]: its front matter and its typed body. Nothing here looks at another file.
+//! One Markdown file → [`Page`]: its front matter and its typed body. Of the other files it knows only the glossary's terms.
 
 pub mod demo;
 pub mod fence;
 pub mod front_matter;
 pub mod markdown;
 pub mod structure;
+pub mod terms;
 
 use std::ops::{Range, RangeInclusive};
 
@@ -14,6 +15,7 @@ use crate::config::Config;
 use crate::diagnostic::Outcome;
 use crate::source::{FileId, Source, Span};
 use front_matter::FrontMatter;
+use terms::Glossary;
 
 /// What a file is, told by its path alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub struct Page {
     pub headings: Vec<Heading>,
     /// Anchors that are not headings: terms, footnotes, labs, myths.
     pub anchors: Vec<String>,
+    /// What it defines in lists of terms.
+    pub terms: Vec<Term>,
     /// What the holes in the markup refer to.
     pub links: Vec<Link>,
     /// Images, for their holes.
@@ -57,10 +61,38 @@ pub struct Page {
     pub snippets: Vec<Snippet>,
     /// Labs, for their holes.
     pub demos: Vec<Demo>,
-    /// How many myths it tells.
-    pub myths: usize,
+    /// The myths it tells, in order.
+    pub myths: Vec<Myth>,
     /// Words of text, code left out.
     pub words: usize,
+}
+
+impl Page {
+    /// Minutes to read it: 220 words or 25 lines of code a minute.
+    pub fn minutes(&self) -> usize {
+        let lines: usize = self.snippets.iter().map(|snippet| snippet.text.lines().count()).sum();
+        (self.words * 25 + lines * 220).div_ceil(220 * 25).max(1)
+    }
+}
+
+/// A common belief that is wrong; the fact stands with it in the body.
+#[derive(Debug, Clone)]
+pub struct Myth {
+    /// Its id on the page.
+    pub anchor: String,
+    /// The claim as HTML without links.
+    pub html: String,
+    /// The claim as plain text.
+    pub text: String,
+}
+
+/// A term that a list of terms defines.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// The term as plain text.
+    pub text: String,
+    /// Its id on the page.
+    pub anchor: String,
 }
 
 /// A stage's texts from its front matter.
@@ -84,7 +116,7 @@ pub enum Piece {
     Html(String),
     /// The value of an `href`: index into [`Page::links`].
     Href(usize),
-    /// The `src`, `width` and `height` attributes of an image: index into [`Page::images`].
+    /// An image: index into [`Page::images`].
     Image(usize),
     /// A code block with its outputs: index into [`Page::snippets`].
     Code(usize),
@@ -199,6 +231,8 @@ pub struct Heading {
 pub struct Link {
     /// The address as written.
     pub target: String,
+    /// Whether the builder made it, from a word of the text to the glossary.
+    pub made: bool,
     /// Where it stands.
     pub span: Span,
 }
@@ -208,6 +242,10 @@ pub struct Link {
 pub struct Image {
     /// The address as written.
     pub target: String,
+    /// Its text alternative.
+    pub alt: String,
+    /// Its title; empty where it has none.
+    pub title: String,
     /// Where it stands.
     pub span: Span,
 }
@@ -227,6 +265,26 @@ pub struct Snippet {
     pub span: Span,
     /// Whether its outputs are kept from the page: they are the answer of a quiz question.
     pub outputs_hidden: bool,
+    /// The parts of an exercise that stand below its starting code.
+    pub exercise: ExerciseParts,
+}
+
+/// What belongs to the starting code of an exercise; both are there in a book without mistakes.
+#[derive(Debug, Clone, Default)]
+pub struct ExerciseParts {
+    /// Code that passes the checks.
+    pub solution: Option<Part>,
+    /// Assertions, each with a hint as its message.
+    pub checks: Option<Part>,
+}
+
+/// A block that is part of another.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The code.
+    pub text: String,
+    /// The line of its opening fence.
+    pub span: Span,
 }
 
 /// The attributes of a code block: the contract with the reader and with the proof.
@@ -240,6 +298,10 @@ pub struct SnippetAttributes {
     pub hidden: bool,
     /// The reader solves it.
     pub exercise: bool,
+    /// It is the solution of the exercise above it.
+    pub solution: bool,
+    /// It holds the checks of the exercise above it.
+    pub checks: bool,
     /// The preamble it needs.
     pub setup: Option<String>,
     /// The name under which it can be a preamble.
@@ -306,14 +368,14 @@ pub fn kind(path: &str) -> Option<Kind> {
     }
 }
 
-/// Reads one file.
-pub fn parse(source: &Source, kind: Kind, config: &Config) -> Outcome<Page> {
+/// Reads one file; a term of the glossary is linked where it first stands in the text.
+pub fn parse(source: &Source, kind: Kind, config: &Config, glossary: Option<&Glossary>) -> Outcome<Page> {
     let mut diagnostics = Vec::new();
     let (front, body_start) = match front_matter::split(source, &mut diagnostics) {
         Some((range, body)) => (front_matter::parse(source, range, kind, &mut diagnostics), body),
         // What stands below half a front matter can't be told from it.
         None => (FrontMatter::default(), source.text.len()),
     };
-    let page = structure::read(source, kind, front, body_start, config, &mut diagnostics);
+    let page = structure::read(source, kind, front, body_start, config, glossary, &mut diagnostics);
     Outcome { value: page, diagnostics }
 }

@@ -1,6 +1,6 @@
 //! The stages in order: files → pages → book → checks → site.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -9,12 +9,14 @@ use crate::book::{self, Book};
 use crate::check::{self, Target, Targets};
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
+use crate::page::terms::Glossary;
 use crate::page::{self, Kind, Page};
 use crate::render::templates::Templates;
 use crate::render::{self, Media, Renderer};
 use crate::search;
 use crate::site::Site;
 use crate::source::{FileId, Files, Sources};
+use crate::svg::{self, Drawing};
 use crate::theme;
 
 /// What a build is asked for.
@@ -39,6 +41,8 @@ pub struct Build {
     pub pages: usize,
     /// The book, as far as it could be put together.
     pub book: Book,
+    /// What its links and images lead to.
+    pub targets: Targets,
 }
 
 impl Build {
@@ -70,6 +74,7 @@ pub fn build(files: &dyn Files, options: Options) -> Build {
         Err(diagnostic) => build.diagnostics.push(diagnostic),
     }
     build.book = book;
+    build.targets = targets;
     build
 }
 
@@ -151,6 +156,9 @@ fn read_config(files: &dyn Files, listed: &[String], build: &mut Build) -> Optio
     }
 }
 
+/// The page whose terms are linked from all others.
+const GLOSSARY: &str = "content/glossary.md";
+
 fn read_pages(files: &dyn Files, listed: &[String], config: &Config, build: &mut Build) -> Vec<Page> {
     let paths: Vec<_> = listed.iter().filter(|path| path.starts_with("content/") && path.ends_with(".md")).collect();
     if paths.is_empty() {
@@ -170,7 +178,15 @@ fn read_pages(files: &dyn Files, listed: &[String], config: &Config, build: &mut
         }
     }
     let sources = &build.sources;
-    let read = |(id, kind): &(FileId, Kind)| sources.get(*id).map(|source| page::parse(source, *kind, config));
+    let glossary = known.iter().find_map(|(id, kind)| {
+        let source = sources.get(*id).filter(|source| source.path == GLOSSARY)?;
+        Some(Glossary::new(GLOSSARY, &page::parse(source, *kind, config, None).value.terms))
+    });
+    let read = |(id, kind): &(FileId, Kind)| {
+        let source = sources.get(*id)?;
+        let glossary = glossary.as_ref().filter(|_| source.path != GLOSSARY);
+        Some(page::parse(source, *kind, config, glossary))
+    };
     let outcomes: Vec<_> = known.par_iter().filter_map(read).collect();
     outcomes.into_iter().map(|outcome| build.keep(outcome)).collect()
 }
@@ -189,25 +205,53 @@ fn stage_folders(listed: &[String]) -> Vec<String> {
 
 /// Reads what pages show or link to, and gives it its place in the site.
 fn read_media(files: &dyn Files, targets: &Targets, assets: &mut Assets, build: &mut Build) -> BTreeMap<String, Media> {
+    let paths = |targets: &[Vec<Target>]| -> BTreeSet<String> {
+        let files = targets.iter().flatten().filter_map(|target| match target {
+            Target::File(path) => Some(path.clone()),
+            _ => None,
+        });
+        files.collect()
+    };
+    let (linked, shown) = (paths(&targets.links), paths(&targets.images));
     let mut media = BTreeMap::new();
-    for target in targets.links.iter().chain(&targets.images).flatten() {
-        let Target::File(path) = target else { continue };
-        if media.contains_key(path) {
-            continue;
-        }
-        match files.read(path) {
-            Ok(bytes) => {
-                let size = image_size(path, &bytes);
-                let site_path = match path.strip_prefix("static/") {
-                    Some(below) => below.to_string(),
-                    None => assets.add(path.rsplit('/').next().unwrap_or(path), bytes),
-                };
-                media.insert(path.clone(), Media { site_path, size });
+    for path in linked.union(&shown) {
+        let bytes = match files.read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                build.diagnostics.push(Diagnostic::file(path.clone(), format!("can't be read: {error}")));
+                continue;
             }
-            Err(error) => build.diagnostics.push(Diagnostic::file(path.clone(), format!("can't be read: {error}"))),
-        }
+        };
+        let drawing = match shown.contains(path) && path.ends_with(".svg") && bytes.len() <= LARGEST_DRAWING {
+            true => read_drawing(files, path, build),
+            false => None,
+        };
+        let size = image_size(path, &bytes);
+        let site_path = match path.strip_prefix("static/") {
+            Some(below) => below.to_string(),
+            None if drawing.is_some() && !linked.contains(path) => String::new(),
+            None => assets.add(path.rsplit('/').next().unwrap_or(path), bytes),
+        };
+        media.insert(path.clone(), Media { site_path, size, drawing });
     }
     media
+}
+
+/// An SVG of more bytes stays an image of its own: it would weigh on every visit to its page.
+const LARGEST_DRAWING: usize = 64 * 1024;
+
+fn read_drawing(files: &dyn Files, path: &str, build: &mut Build) -> Option<Drawing> {
+    match read_text(files, path) {
+        Ok(text) => {
+            let id = build.sources.add(path, text);
+            let source = build.sources.get(id)?.clone();
+            Some(build.keep(svg::read(&source)))
+        }
+        Err(diagnostic) => {
+            build.diagnostics.push(diagnostic);
+            None
+        }
+    }
 }
 
 /// Width and height in CSS pixels, so that the page keeps room for the image.

@@ -17,7 +17,8 @@ use crate::assets::Assets;
 use crate::book::{Book, PageId};
 use crate::check::Targets;
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::page::{Kind, Page, Section, markdown};
+use crate::page::{Kind, Section, markdown};
+use crate::svg::Drawing;
 use templates::Templates;
 use view::{
     AssetPaths, BookView, Common, Counts, LinkView, PageLink, PageView, PartView, SearchPaths, StageLink, TopicLink,
@@ -31,6 +32,8 @@ pub struct Media {
     pub site_path: String,
     /// Width and height in pixels, of an image whose format tells them.
     pub size: Option<(u32, u32)>,
+    /// What stands in the page in place of an image.
+    pub drawing: Option<Drawing>,
 }
 
 /// Everything that rendering reads.
@@ -48,6 +51,7 @@ enum Job<'a> {
     Page(PageId),
     Pitfalls,
     Questions,
+    Myths,
     Search,
     Tags,
     Tag(&'a str),
@@ -90,6 +94,9 @@ impl<'a> Renderer<'a> {
         let mut jobs: Vec<_> = (0..self.book.pages.len()).map(Job::Page).collect();
         jobs.extend([Job::Pitfalls, Job::Questions, Job::Search, Job::Labs, Job::NotFound]);
         jobs.extend(fieldguide_wasm::demo::LABS.iter().map(|lab| Job::Lab(lab)));
+        if self.view.myths_url.is_some() {
+            jobs.push(Job::Myths);
+        }
         if !self.book.tags.is_empty() {
             jobs.push(Job::Tags);
         }
@@ -103,6 +110,7 @@ impl<'a> Renderer<'a> {
             Job::Page(id) => self.book.route(*id).to_string(),
             Job::Pitfalls => "pitfalls.html".to_string(),
             Job::Questions => "questions.html".to_string(),
+            Job::Myths => MYTHS.to_string(),
             Job::Search => "search.html".to_string(),
             Job::Tags => "tags/index.html".to_string(),
             Job::Tag(slug) => tag_url(slug),
@@ -119,10 +127,11 @@ impl<'a> Renderer<'a> {
                 Kind::Home => self.fill("home.html", &self.home(*id)),
                 Kind::Stage => self.fill("stage.html", &self.stage(*id)),
                 Kind::Topic => self.fill("topic.html", &self.topic(*id)),
-                Kind::Page => self.fill("page.html", &self.plain(*id)),
+                Kind::Page => self.fill("page.html", &self.topic(*id)),
             },
             Job::Pitfalls => self.fill("pitfalls.html", &self.pitfalls()),
             Job::Questions => self.fill("questions.html", &self.questions()),
+            Job::Myths => self.fill("myths.html", &self.myths()),
             Job::Search => self.fill("search.html", &self.search()),
             Job::Tags => self.fill("tags.html", &self.tags()),
             Job::Tag(slug) => self.fill("tag.html", &self.tag(slug)),
@@ -222,7 +231,7 @@ impl<'a> Renderer<'a> {
             labs: page.demos.len(),
             pitfalls: page.sections.iter().filter(|section| matches!(section, Section::Pitfall(_))).count(),
             questions: page.sections.iter().filter(|section| matches!(section, Section::Question(_))).count(),
-            minutes: minutes(page),
+            minutes: page.minutes(),
             draft: page.front.draft,
         }
     }
@@ -261,7 +270,7 @@ impl<'a> Renderer<'a> {
             title_html: link.title_html,
             summary_html: markdown::title_html(&page.front.summary),
             draft: page.front.draft,
-            minutes: minutes(page),
+            minutes: page.minutes(),
             words: page.words,
             breadcrumbs,
             prev: neighbour(-1),
@@ -302,6 +311,9 @@ impl<'a> Renderer<'a> {
     }
 }
 
+/// The site path of the page that lists all myths.
+const MYTHS: &str = "myths.html";
+
 /// The site path of a tag's page.
 pub fn tag_url(slug: &str) -> String {
     format!("tags/{slug}.html")
@@ -318,20 +330,15 @@ pub fn made_routes(book: &Book) -> std::collections::BTreeSet<String> {
     let labs = fieldguide_wasm::demo::LABS.iter().map(|lab| lab_url(lab.name));
     let tags = book.tags.keys().map(|slug| tag_url(slug));
     let tag_list = (!book.tags.is_empty()).then(|| "tags/index.html".to_string());
-    fixed.into_iter().map(str::to_string).chain(labs).chain(tags).chain(tag_list).collect()
-}
-
-/// Minutes to read a page: 220 words or 25 lines of code a minute.
-fn minutes(page: &Page) -> usize {
-    let lines: usize = page.snippets.iter().map(|snippet| snippet.text.lines().count()).sum();
-    (page.words * 25 + lines * 220).div_ceil(220 * 25).max(1)
+    let myths = book.pages.iter().any(|page| !page.myths.is_empty()).then(|| MYTHS.to_string());
+    fixed.into_iter().map(str::to_string).chain(labs).chain(tags).chain(tag_list).chain(myths).collect()
 }
 
 fn book_view(book: &Book) -> BookView {
     let mut counts = Counts { stages: book.stages.len(), labs: fieldguide_wasm::demo::LABS.len(), ..Counts::default() };
     for page in &book.pages {
         counts.topics += usize::from(page.kind == Kind::Topic);
-        counts.myths += page.myths;
+        counts.myths += page.myths.len();
         counts.words += page.words;
         counts.quiz += page.quiz.as_ref().map_or(0, |quiz| quiz.questions.len());
         for section in &page.sections {
@@ -352,6 +359,7 @@ fn book_view(book: &Book) -> BookView {
         pitfalls_url: "pitfalls.html",
         questions_url: "questions.html",
         tags_url: (!book.tags.is_empty()).then_some("tags/index.html"),
+        myths_url: (counts.myths > 0).then_some(MYTHS),
         labs_url: "labs/index.html",
         counts,
     }

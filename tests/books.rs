@@ -71,9 +71,11 @@ fn run(case: &Path) -> Result<(), Failed> {
 fn without_labs(page: &str) -> String {
     let mut out = String::new();
     let mut rest = page;
-    while let Some((before, lab)) = rest.split_once("</legend>") {
-        let (_, behind) = lab.split_once("</fieldset><p class=\"lab-status").unwrap_or(("", lab));
-        out.push_str(&format!("{before}</legend>(drawn)</fieldset><p class=\"lab-status"));
+    const OPENS: &str = "<fieldset class=\"lab-body\" disabled>";
+    const CLOSES: &str = "</fieldset><p class=\"lab-status";
+    while let Some((before, lab)) = rest.split_once(OPENS) {
+        let (_, behind) = lab.split_once(CLOSES).unwrap_or(("", lab));
+        out.push_str(&format!("{before}{OPENS}(drawn){CLOSES}"));
         rest = behind;
     }
     out + rest

@@ -41,6 +41,22 @@ fn two_builds_give_the_same_bytes_on_any_number_of_threads() {
 }
 
 #[test]
+fn the_report_counts_what_the_book_holds() {
+    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/books/syntax");
+    let output = fieldguide("check", &book).arg("--report").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let numbers = |start: &str| -> Vec<usize> {
+        let line = text.lines().find(|line| line.starts_with(start)).unwrap_or_default();
+        line.split_whitespace().rev().map_while(|word| word.parse().ok()).collect()
+    };
+    // From the end: minutes, links in and out, labs, quiz, questions with follow-ups, pitfalls, outputs, snippets, words.
+    let (stage, all) = (numbers("1 The syntax"), numbers("2 stages"));
+    assert_eq!(stage.get(3..9), Some(&[2, 2, 4, 2, 6, 8][..]), "{text}");
+    assert_eq!((stage.len(), all.len(), all.get(8)), (10, 10, Some(&8)), "{text}");
+    assert!(all[0] == stage[0] + numbers("2 The second")[0] && all[9] > stage[9], "{text}");
+}
+
+#[test]
 fn nothing_is_written_where_nothing_changed() {
     let folder = Folder::with_book();
     let site = folder.at("site");

@@ -115,6 +115,61 @@ fn mistakes_are_said_at_their_line() {
 }
 
 #[test]
+fn the_shares_that_the_book_sets_are_held() {
+    let pitfall =
+        "## Pitfall: p\n\n```python\nprint(1)\n```\n\n### Fix\n\nf\n\n```python {norun=\"why\"}\nprint(2)\n```\n";
+    for (limits, wanted) in [
+        ("least_proven = 90", "0 of 1 pitfalls are proven, but the book asks for 90 %"),
+        ("most_kept_out = 5", "1 of 2 Python blocks say `norun` or `differs`, but the book allows 5 %"),
+    ] {
+        let book = Book::new("shares", pitfall);
+        let config = fs::read_to_string(book.0.join("book.toml")).unwrap();
+        let limited = config.replace("[python.setup]", &format!("{limits}\n[python.setup]"));
+        fs::write(book.0.join("book.toml"), limited).unwrap();
+        let (code, text) = book.check(&[]);
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.contains(wanted) && text.contains("book.toml:4:"), "{text}");
+        fs::write(book.0.join("book.toml"), config).unwrap();
+        assert_eq!(book.check(&[]).0, Some(0), "a book that sets none has none");
+    }
+}
+
+/// An exercise of a function `double`, with these texts in its three blocks.
+fn exercise(start: &str, solution: &str, checks: &str) -> String {
+    format!(
+        "```python {{exercise}}\n{start}\n```\n\n```python {{solution}}\n{solution}\n```\n\n```python {{checks}}\n{checks}\n```\n"
+    )
+}
+
+#[test]
+fn an_exercise_is_solved_by_its_solution_only() {
+    let (start, solution) = ("def double(x):\n    return x", "def double(x):\n    return 2 * x");
+    let checks = "assert double(0) == 0, 'zero'\nassert double(2) == 4, 'Add it to itself.'";
+    let (code, text) = Book::new("exercise", &exercise(start, solution, checks)).check(&[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("1 exercise"), "{text}");
+    for (name, body, wanted) in [
+        ("solved", exercise(solution, solution, checks), "the starting code passes the checks"),
+        (
+            "unsolved",
+            exercise(start, start, checks),
+            "the solution does not pass the checks: AssertionError: Add it to itself.",
+        ),
+        ("no-hint", exercise(start, solution, "x = 1\nassert double(2) == 4"), "01-b.md:17:1"),
+        ("broken", exercise(start, "def double(", checks), "the solution does not run"),
+        (
+            "endless",
+            exercise(start, "while True: pass", checks).replace("{exercise}", "{exercise, timeout=1}"),
+            "does not run",
+        ),
+    ] {
+        let (code, text) = Book::new(name, &body).check(&[]);
+        assert_eq!(code, Some(1), "{name}: {text}");
+        assert!(text.contains(wanted), "{name}: {text}");
+    }
+}
+
+#[test]
 fn hostile_snippets_are_stopped_and_reported() {
     for (name, code, wanted) in [
         ("sleeps", "import time; time.sleep(600)", "still running after 2 s"),

@@ -282,6 +282,8 @@ pub fn snippet(info: &Info, line_count: usize, diagnostics: &mut Vec<Diagnostic>
         attributes.continues = fields.flag("continue");
         attributes.hidden = fields.flag("hidden");
         attributes.exercise = fields.flag("exercise");
+        attributes.solution = fields.flag("solution");
+        attributes.checks = fields.flag("checks");
         attributes.setup = fields.text("setup", "setup=\"name\"");
         attributes.name = fields.text("name", "name=\"…\"");
         attributes.raises = fields.matching("raises", "raises=ValueError", dotted_name);

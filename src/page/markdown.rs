@@ -7,7 +7,8 @@ use comrak::nodes::{AlertType, ListType, Node, NodeCodeBlock, NodeTable, NodeVal
 use fieldguide_wasm::html::escape;
 
 use super::fence::{self, Info};
-use super::{Demo, Heading, HeadingKind, Image, Link, Markup, Piece, Snippet, demo};
+use super::terms::Glossary;
+use super::{Demo, ExerciseParts, Heading, HeadingKind, Image, Link, Markup, Myth, Part, Piece, Snippet, Term, demo};
 use crate::diagnostic::Diagnostic;
 use crate::keys::TomlText;
 use crate::source::{Source, Span};
@@ -90,12 +91,18 @@ pub struct Writer<'a, 'd> {
     pub(super) images: Vec<Image>,
     pub(super) snippets: Vec<Snippet>,
     pub(super) demos: Vec<Demo>,
-    pub(super) myths: usize,
+    pub(super) myths: Vec<Myth>,
     pub(super) words: usize,
     /// Whether outputs are kept from the page, as in a quiz.
     pub(super) hide_outputs: bool,
     /// A heading stands in lists of contents and inside other links: a link or an image in it is its text.
     in_heading: bool,
+    /// Text that is a control already, such as a link, an option of the quiz, or a myth's claim: no term is linked in it.
+    pub(super) in_label: bool,
+    pub(super) terms: Vec<Term>,
+    pub(super) glossary: Option<&'a Glossary>,
+    /// The terms that are linked by now.
+    linked: HashSet<usize>,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -118,10 +125,14 @@ impl<'a, 'd> Writer<'a, 'd> {
             images: Vec::new(),
             snippets: Vec::new(),
             demos: Vec::new(),
-            myths: 0,
+            myths: Vec::new(),
             words: 0,
             hide_outputs: false,
             in_heading: false,
+            in_label: false,
+            terms: Vec::new(),
+            glossary: None,
+            linked: HashSet::new(),
             diagnostics,
         }
     }
@@ -341,10 +352,14 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     fn term(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) {
-        let id = self.unique_id(&slug(&plain(node)));
+        let text = plain(node);
+        let id = self.unique_id(&slug(&text));
         html(out, &format!("<dt id=\"{}\">", escape(&id)));
-        self.anchors.push(id);
+        self.anchors.push(id.clone());
+        self.terms.push(Term { text: text.trim().to_string(), anchor: id });
+        self.in_label = true;
         self.tight_blocks(node, out, depth);
+        self.in_label = false;
         html(out, "</dt>\n");
     }
 
@@ -379,6 +394,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         let mut claim = Markup::new();
         let mut rest = Markup::new();
         let mut in_claim = true;
+        self.in_label = true;
         let mut claim_text = String::new();
         for inline in first.children().skip(1) {
             if in_claim && matches!(inline.data().value, NodeValue::SoftBreak | NodeValue::LineBreak) {
@@ -390,6 +406,7 @@ impl<'a, 'd> Writer<'a, 'd> {
                 self.inline(inline, &mut rest, depth + 1);
             }
         }
+        self.in_label = false;
         let mut fact = Markup::new();
         if !rest.is_empty() {
             html(&mut fact, "<p>");
@@ -406,8 +423,14 @@ impl<'a, 'd> Writer<'a, 'd> {
             );
             return true;
         }
-        self.myths += 1;
         let id = self.unique_id(&format!("myth-{}", short_slug(&claim_text)));
+        trim_start(&mut claim);
+        let html_only = claim.iter().map(|piece| match piece {
+            Piece::Html(html) => html.as_str(),
+            _ => "",
+        });
+        let text = claim_text.trim().to_string();
+        self.myths.push(Myth { anchor: id.clone(), html: html_only.collect(), text });
         html(
             out,
             &format!(
@@ -416,7 +439,6 @@ impl<'a, 'd> Writer<'a, 'd> {
             ),
         );
         self.anchors.push(id);
-        trim_start(&mut claim);
         append(out, claim);
         html(out, "</s></p>\n<div class=\"myth-fact\">\n");
         append(out, fact);
@@ -473,7 +495,59 @@ impl<'a, 'd> Writer<'a, 'd> {
         match info.language.as_str() {
             "output" => self.output(node, &info, text),
             "demo" => self.demo(&info, line.end, &text, out),
-            _ => self.snippet(&info, text, out),
+            _ => self.snippet_at(node, &info, text, out),
+        }
+    }
+
+    /// A fenced snippet; the solution and the checks of an exercise belong to the block above them.
+    fn snippet_at(&mut self, node: Node<'_>, info: &Info, text: String, out: &mut Markup) {
+        let part = |key: &str| info.language == "python" && info.attributes.iter().any(|found| found.key == key);
+        let (solution, checks) = (part("solution"), part("checks"));
+        if !solution && !checks {
+            return self.snippet(info, text, out);
+        }
+        fence::snippet(info, text.lines().count(), self.diagnostics);
+        let above = node.previous_sibling().is_some_and(
+            |above| matches!(&above.data().value, NodeValue::CodeBlock(code) if code.info.to_lowercase().starts_with("python")),
+        );
+        let part = Part { text, span: info.span.clone() };
+        let last = self.snippets.last_mut().filter(|last| above && last.attributes.exercise);
+        let wrong =
+            match last.map(|last| if solution { &mut last.exercise.solution } else { &mut last.exercise.checks }) {
+                None => "the solution and the checks of an exercise must stand directly below it",
+                Some(Some(_)) => "the exercise has this part already",
+                Some(_) if info.attributes.len() > 1 => "a part of an exercise has no other attributes",
+                Some(place) => return *place = Some(part),
+            };
+        let help =
+            "write ```python {exercise}, then ```python {solution}, then ```python {checks}, with nothing between";
+        self.error(info.span.clone(), wrong, help);
+    }
+
+    /// Says what an exercise lacks, or has and can't.
+    pub(super) fn check_exercises(&mut self) {
+        for at in 0..self.snippets.len() {
+            let snippet = &self.snippets[at];
+            let attributes = &snippet.attributes;
+            if !attributes.exercise {
+                continue;
+            }
+            let (message, help) = if snippet.exercise.solution.is_none() {
+                ("the exercise has no solution", "put a ```python {solution} block directly below it")
+            } else if snippet.exercise.checks.is_none() {
+                (
+                    "the exercise has no checks",
+                    "put a ```python {checks} block below its solution: an `assert` with a hint each",
+                )
+            } else if attributes.continues || attributes.raises.is_some() || attributes.norun.is_some() {
+                ("an exercise stands alone, runs and ends well", "take `continue`, `raises` and `norun` off")
+            } else if !snippet.outputs.is_empty() {
+                ("an exercise has no recorded output: its checks say what is right", "take the `output` block away")
+            } else {
+                continue;
+            };
+            let span = snippet.span.clone();
+            self.error(span, message, help);
         }
     }
 
@@ -493,6 +567,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             outputs: Vec::new(),
             span: info.span.clone(),
             outputs_hidden: self.hide_outputs,
+            exercise: ExerciseParts::default(),
         });
     }
 
@@ -543,8 +618,70 @@ impl<'a, 'd> Writer<'a, 'd> {
 
     /// Writes the inlines of a node.
     pub(super) fn children(&mut self, node: Node<'_>, out: &mut Markup, depth: usize) {
-        for child in node.children() {
-            self.inline(child, out, depth);
+        let mut next = node.first_child();
+        while let Some(child) = next {
+            let mut text = String::new();
+            while let Some(part) = next {
+                match &part.data().value {
+                    NodeValue::Text(words) => text.push_str(words),
+                    NodeValue::SoftBreak => text.push('\n'),
+                    _ => break,
+                }
+                next = part.next_sibling();
+            }
+            match text.is_empty() {
+                false => self.text(&text, &self.span_of(node), out),
+                true => {
+                    self.inline(child, out, depth);
+                    next = child.next_sibling();
+                }
+            }
+        }
+    }
+
+    fn links_terms(&self) -> bool {
+        self.glossary.is_some() && !self.in_heading && !self.in_label
+    }
+
+    /// Writes text, its terms linked to the glossary where they stand for the first time on the page.
+    fn text(&mut self, text: &str, span: &Span, out: &mut Markup) {
+        self.words += text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+        self.check_footnotes(text, span);
+        let mut written = 0;
+        let glossary = self.glossary.filter(|_| self.links_terms());
+        for found in glossary.map(|glossary| glossary.find(text)).unwrap_or_default() {
+            if !self.linked.insert(found.term) {
+                continue;
+            }
+            html(out, &escape(text.get(written..found.range.start).unwrap_or_default()));
+            let word = escape(text.get(found.range.clone()).unwrap_or_default());
+            self.term_link(found.term, &word, span, out);
+            written = found.range.end;
+        }
+        html(out, &escape(text.get(written..).unwrap_or_default()));
+    }
+
+    fn term_link(&mut self, term: usize, inside: &str, span: &Span, out: &mut Markup) {
+        let target = self.glossary.map(|glossary| glossary.link(term, &self.source.path)).unwrap_or_default();
+        html(out, "<a class=\"term\" href=\"");
+        out.push(Piece::Href(self.links.len()));
+        self.links.push(Link { target, made: true, span: span.clone() });
+        html(out, &format!("\">{inside}</a>"));
+    }
+
+    /// What is left in the text of a reference to a footnote is one that nobody defined.
+    fn check_footnotes(&mut self, text: &str, around: &Span) {
+        for (at, _) in text.match_indices("[^") {
+            let name = text.get(at..).and_then(|rest| rest.split_once(']')).map_or("", |(name, _)| name);
+            let source = self.source.text.get(around.bytes()).unwrap_or_default();
+            let Some(place) = source.find(&format!("{name}]")).filter(|_| name.len() > 2) else { continue };
+            if !name.contains(char::is_whitespace) && !source.get(..place).is_some_and(|before| before.ends_with('\\'))
+            {
+                let start = around.bytes().start + place;
+                let span = self.source.span(start..start + name.len() + 1);
+                let help = format!("write `{name}]: …` as a paragraph of its own, or `\\{name}]` for the text");
+                self.error(span, "the footnote is not defined", &help);
+            }
         }
     }
 
@@ -555,12 +692,17 @@ impl<'a, 'd> Writer<'a, 'd> {
         let value = node.data().value.clone();
         match value {
             NodeValue::Text(text) => {
-                self.words += text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
-                html(out, &escape(&text));
+                let span = self.span_of(node);
+                self.text(&text, &span, out);
             }
             NodeValue::Code(code) => {
                 self.words += 1;
-                html(out, &format!("<code>{}</code>", escape(&code.literal)));
+                let written = format!("<code>{}</code>", escape(&code.literal));
+                let term = self.glossary.filter(|_| self.links_terms()).and_then(|terms| terms.code(&code.literal));
+                match term.filter(|term| self.linked.insert(*term)) {
+                    Some(term) => self.term_link(term, &written, &self.span_of(node), out),
+                    None => html(out, &written),
+                }
             }
             NodeValue::Math(math) => html(out, &format!("<code class=\"math\">{}</code>", escape(&math.literal))),
             NodeValue::SoftBreak => html(out, "\n"),
@@ -575,10 +717,16 @@ impl<'a, 'd> Writer<'a, 'd> {
             NodeValue::Link(link) => {
                 html(out, "<a href=\"");
                 out.push(Piece::Href(self.links.len()));
-                self.links.push(Link { target: link.url.clone(), span: self.span_within(node, &link.url) });
+                self.links.push(Link {
+                    target: link.url.clone(),
+                    made: false,
+                    span: self.span_within(node, &link.url),
+                });
                 html(out, "\"");
                 title_attribute(out, &link.title);
+                let outside = std::mem::replace(&mut self.in_label, true);
                 self.wrap_inline(node, out, ">", "</a>", depth);
+                self.in_label = outside;
             }
             NodeValue::Image(link) => self.image(node, &link.url, &link.title, out),
             NodeValue::FootnoteReference(reference) => {
@@ -614,12 +762,13 @@ impl<'a, 'd> Writer<'a, 'd> {
                 "say in the brackets what it shows: `![what it shows](image.svg)`",
             );
         }
-        html(out, "<img");
         out.push(Piece::Image(self.images.len()));
-        self.images.push(Image { target: url.to_string(), span: self.span_within(node, url) });
-        html(out, &format!(" alt=\"{}\" loading=\"lazy\"", escape(alt.trim())));
-        title_attribute(out, title);
-        html(out, ">");
+        self.images.push(Image {
+            target: url.to_string(),
+            alt: alt.trim().to_string(),
+            title: title.to_string(),
+            span: self.span_within(node, url),
+        });
     }
 
     /// Writes the definitions of all footnotes that are referred to.

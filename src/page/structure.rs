@@ -4,6 +4,7 @@ use comrak::nodes::{Node, NodeValue};
 
 use super::front_matter::FrontMatter;
 use super::markdown::{Positions, Writer, heading_html, html, options, plain};
+use super::terms::Glossary;
 use super::{
     Heading, HeadingKind, Kind, Markup, Page, Piece, Pitfall, Question, Quiz, QuizOption, QuizQuestion, Section,
     StageTexts,
@@ -19,6 +20,7 @@ pub fn read(
     front: FrontMatter,
     body_start: usize,
     config: &Config,
+    glossary: Option<&Glossary>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Page {
     let arena = comrak::Arena::new();
@@ -30,6 +32,7 @@ pub fn read(
         takeaway: front.takeaway.as_ref().map(|(text, span)| writer.inline_text(text, span)).unwrap_or_default(),
         slips: front.slips.iter().map(|(text, span)| writer.inline_text(text, span)).collect(),
     };
+    writer.glossary = glossary;
     let mut body = Body { kind, writer, sections: Vec::new(), quiz: None, open: Open::Prose, level: 1 };
     for node in document.children() {
         body.block(node);
@@ -39,6 +42,7 @@ pub fn read(
     if !footnotes.is_empty() {
         body.sections.push(Section::Prose(footnotes));
     }
+    body.writer.check_exercises();
     let Body { writer, sections, quiz, .. } = body;
     Page {
         file: source.id,
@@ -50,6 +54,7 @@ pub fn read(
         quiz,
         headings: writer.headings,
         anchors: writer.anchors,
+        terms: writer.terms,
         links: writer.links,
         images: writer.images,
         snippets: writer.snippets,
@@ -262,6 +267,8 @@ impl Body<'_, '_> {
     fn options(&mut self, list: Node<'_>) {
         let span = self.writer.span_of(list);
         let mut options = Vec::new();
+        // A click on an option chooses it.
+        self.writer.in_label = true;
         for item in list.children() {
             let right = matches!(&item.data().value, NodeValue::TaskItem(task) if task.symbol.is_some());
             let mut markup = Markup::new();
@@ -273,6 +280,7 @@ impl Body<'_, '_> {
             }
             options.push(QuizOption { markup, right });
         }
+        self.writer.in_label = false;
         let second = matches!(self.open, Open::QuizExplanation);
         self.open = Open::QuizExplanation;
         if second {

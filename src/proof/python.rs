@@ -1,6 +1,6 @@
 //! Interpreters and their packages: found, never downloaded but from the package index by pip or uv.
 
-use super::Version;
+use super::chains::Version;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

@@ -1,6 +1,6 @@
 //! `check --run --write`: recorded outputs put into the files, nothing else touched.
 
-use super::Version;
+use super::chains::Version;
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;

@@ -6,7 +6,7 @@ use fieldguide_wasm::html::escape;
 
 use super::{Media, highlight};
 use crate::check::{Target, relative};
-use crate::page::{Demo, Markup, Output, Page, Piece, Snippet};
+use crate::page::{Demo, Markup, Output, Page, Piece, Snippet, SnippetAttributes};
 
 /// What the holes of one page's markup need.
 pub struct Holes<'a> {
@@ -30,10 +30,10 @@ impl Holes<'_> {
             match piece {
                 Piece::Html(html) => out.push_str(html),
                 Piece::Href(at) => out.push_str(&escape(&self.href(self.links.get(*at)))),
-                Piece::Image(at) => self.image(self.images.get(*at), &mut out),
+                Piece::Image(at) => self.image(*at, &mut out),
                 Piece::Code(at) => {
                     if let Some(snippet) = self.page.snippets.get(*at) {
-                        code(snippet, &mut out);
+                        code(snippet, *at, &mut out);
                     }
                 }
                 Piece::Demo(at) => {
@@ -61,13 +61,22 @@ impl Holes<'_> {
         }
     }
 
-    fn image(&self, target: Option<&Target>, out: &mut String) {
-        let Some(Target::File(path)) = target else { return };
+    /// An image: a drawing stands in the page itself, anything else is a file of its own.
+    fn image(&self, at: usize, out: &mut String) {
+        let (Some(image), Some(Target::File(path))) = (self.page.images.get(at), self.images.get(at)) else { return };
         let Some(file) = self.media.get(path) else { return };
-        out.push_str(&format!(" src=\"{}\"", escape(&address(&relative(self.route, &file.site_path)))));
+        if let Some(drawing) = &file.drawing {
+            return drawing.write(&format!("drawing-{}-", at + 1), &image.alt, out);
+        }
+        out.push_str(&format!("<img src=\"{}\"", escape(&address(&relative(self.route, &file.site_path)))));
         if let Some((width, height)) = file.size {
             out.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
         }
+        out.push_str(&format!(" alt=\"{}\" loading=\"lazy\"", escape(&image.alt)));
+        if !image.title.is_empty() {
+            out.push_str(&format!(" title=\"{}\"", escape(&image.title)));
+        }
+        out.push('>');
     }
 }
 
@@ -85,15 +94,45 @@ fn address(path: &str) -> String {
     out
 }
 
-/// A code block and what it prints.
-fn code(snippet: &Snippet, out: &mut String) {
+/// A code block, the page's `at`th, and what it prints.
+fn code(snippet: &Snippet, at: usize, out: &mut String) {
     let attributes = &snippet.attributes;
     if attributes.hidden {
         return;
     }
+    if attributes.exercise {
+        return exercise(snippet, out);
+    }
+    block(snippet, "", out);
+    match snippet.outputs.as_slice() {
+        _ if snippet.outputs_hidden => {}
+        [_, _, ..] => versions(snippet, at, out),
+        outputs => outputs.iter().for_each(|printed| output(printed, attributes.raises.is_some(), out)),
+    }
+}
+
+/// An exercise: its starting code, its checks for the script that runs them, and its solution, folded.
+fn exercise(snippet: &Snippet, out: &mut String) {
+    out.push_str("<div class=\"exercise\" role=\"group\" aria-label=\"Exercise\">\n<p class=\"kind kind-exercise\">Exercise</p>\n");
+    block(snippet, " data-exercise", out);
+    if let Some(checks) = &snippet.exercise.checks {
+        out.push_str(&format!("<template class=\"exercise-checks\">{}</template>\n", escape(&checks.text)));
+    }
+    if let Some(solution) = &snippet.exercise.solution {
+        out.push_str("<details class=\"exercise-solution\"><summary>Solution</summary>\n");
+        let attributes = SnippetAttributes::default();
+        block(&Snippet { text: solution.text.clone(), attributes, ..snippet.clone() }, "", out);
+        out.push_str("</details>\n");
+    }
+    out.push_str("</div>\n");
+}
+
+/// The block of code itself; `more` are further attributes of its element.
+fn block(snippet: &Snippet, more: &str, out: &mut String) {
+    let attributes = &snippet.attributes;
     let language = if snippet.language.is_empty() { "text" } else { &snippet.language };
     let language = escape(language);
-    out.push_str(&format!("<fg-code class=\"code\" data-lang=\"{language}\""));
+    out.push_str(&format!("<fg-code class=\"code\" data-lang=\"{language}\"{more}"));
     if attributes.run {
         out.push_str(" data-run");
     }
@@ -119,19 +158,36 @@ fn code(snippet: &Snippet, out: &mut String) {
         }
     }
     out.push_str("</code></pre></fg-code>\n");
-    if !snippet.outputs_hidden {
-        for printed in &snippet.outputs {
-            output(printed, attributes.raises.is_some(), out);
-        }
+}
+
+/// What a snippet prints by version, behind tabs that need no script: a radio button each, the newest version chosen.
+fn versions(snippet: &Snippet, at: usize, out: &mut String) {
+    out.push_str("<fieldset class=\"versions\"><legend class=\"visually-hidden\">Output by version of Python</legend><p class=\"output-label\">Output");
+    for (i, printed) in snippet.outputs.iter().enumerate() {
+        let checked = if i == 0 { " checked" } else { "" };
+        let range = printed.python.as_deref().map_or_else(|| "other".to_string(), readable_range);
+        let range = escape(&range);
+        out.push_str(&format!(
+            " <label class=\"version\"><input type=\"radio\" name=\"versions-{at}\"{checked}> Python {range}</label>"
+        ));
     }
+    out.push_str("</p>\n");
+    for printed in &snippet.outputs {
+        output(printed, snippet.attributes.raises.is_some(), out);
+    }
+    out.push_str("</fieldset>\n");
+}
+
+/// `>=3.12,<3.14` → `≥ 3.12, < 3.14`.
+fn readable_range(range: &str) -> String {
+    range.replace(">=", "≥ ").replace("<=", "≤ ").replace('<', "< ").replace('>', "> ").replace(',', ", ")
 }
 
 fn output(output: &Output, raises: bool, out: &mut String) {
     let class = if raises { "output output-raises" } else { "output" };
     out.push_str(&format!("<div class=\"{class}\"><p class=\"output-label\">Output"));
     if let Some(range) = &output.python {
-        let range = range.replace(">=", "≥ ").replace("<=", "≤ ").replace('<', "< ").replace(',', ", ");
-        out.push_str(&format!(" <span class=\"output-python\">Python {}</span>", escape(&range)));
+        out.push_str(&format!(" <span class=\"output-python\">Python {}</span>", escape(&readable_range(range))));
     }
     out.push_str(&format!("</p><pre tabindex=\"0\"><samp>{}</samp></pre></div>\n", escape(&output.text)));
 }

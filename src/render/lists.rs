@@ -1,10 +1,10 @@
 //! The views that list what the book holds: pitfalls, questions, tags, the search page, "on this page".
 
 use super::view::{
-    IndexView, ItemView, SearchGroup, SearchItem, SearchView, StageGroup, StageRef, TagLink, TagView, TagsView,
-    TocEntry,
+    IndexView, ItemView, PageView, SearchGroup, SearchItem, SearchView, StageGroup, StageRef, TagLink, TagView,
+    TagsView, TocEntry,
 };
-use super::{Renderer, lab_url, tag_url};
+use super::{MYTHS, Renderer, lab_url, tag_url};
 use crate::book::{Book, PageId, Stage};
 use crate::page::{Heading, HeadingKind, Kind, Page, Section};
 
@@ -49,26 +49,38 @@ fn headings(page: &Page, kind: HeadingKind) -> impl Iterator<Item = &Heading> {
 impl Renderer<'_> {
     pub(super) fn pitfalls(&self) -> IndexView<'_> {
         let summary = "Every pitfall of the book, by stage, each with its fix.";
-        self.index(HeadingKind::Pitfall, "pitfalls", "pitfalls.html", "All pitfalls", summary)
+        let page = self.made_page("pitfalls", "pitfalls.html", "All pitfalls", summary);
+        self.index(page, |id| self.items(id, HeadingKind::Pitfall))
     }
 
     pub(super) fn questions(&self) -> IndexView<'_> {
         let summary = "Every question of the book, by stage, each with its answer.";
-        self.index(HeadingKind::Question, "questions", "questions.html", "All questions", summary)
+        let page = self.made_page("questions", "questions.html", "All questions", summary);
+        self.index(page, |id| self.items(id, HeadingKind::Question))
     }
 
-    fn index(&self, kind: HeadingKind, name: &'static str, url: &str, title: &str, summary: &str) -> IndexView<'_> {
+    pub(super) fn myths(&self) -> IndexView<'_> {
+        let summary = "Common beliefs that are wrong, by stage, each with the fact.";
+        let page = self.made_page("myths", MYTHS, "All myths", summary);
+        let myths =
+            |id: PageId| self.book.page(id).myths.iter().map(move |myth| self.item(id, &myth.html, &myth.anchor));
+        self.index(page, |id| myths(id).collect())
+    }
+
+    /// A list by stage; of a stage's own page come its items first.
+    fn index(&self, page: PageView, items: impl Fn(PageId) -> Vec<ItemView>) -> IndexView<'_> {
         let mut groups = Vec::new();
         for part in &self.book.parts {
             for stage in part.stages.iter().map(|at| &self.book.stages[*at]) {
-                let items: Vec<_> = stage.topics.iter().flat_map(|id| self.items(*id, kind)).collect();
+                let pages = std::iter::once(&stage.page).chain(&stage.topics);
+                let items: Vec<_> = pages.flat_map(|id| items(*id)).collect();
                 if !items.is_empty() {
                     groups.push(StageGroup { stage: self.stage_ref(stage), items });
                 }
             }
         }
         let count = groups.iter().map(|group| group.items.len()).sum();
-        IndexView { common: self.common(self.made_page(name, url, title, summary), None), groups, count }
+        IndexView { common: self.common(page, None), groups, count }
     }
 
     fn stage_ref(&self, stage: &Stage) -> StageRef {
@@ -77,14 +89,16 @@ impl Renderer<'_> {
     }
 
     fn items(&self, id: PageId, kind: HeadingKind) -> Vec<ItemView> {
-        let page = self.book.page(id);
-        let item = |heading: &Heading| ItemView {
-            title_html: heading.html.clone(),
-            url: format!("{}#{}", self.book.route(id), heading.anchor),
+        headings(self.book.page(id), kind).map(|heading| self.item(id, &heading.html, &heading.anchor)).collect()
+    }
+
+    fn item(&self, id: PageId, title_html: &str, anchor: &str) -> ItemView {
+        ItemView {
+            title_html: title_html.to_string(),
+            url: format!("{}#{anchor}", self.book.route(id)),
             topic: self.link(id),
-            tags: page.front.tags.clone(),
-        };
-        headings(page, kind).map(item).collect()
+            tags: self.book.page(id).front.tags.clone(),
+        }
     }
 
     pub(super) fn all_tags(&self) -> Vec<TagLink> {

@@ -90,10 +90,6 @@ impl Renderer<'_> {
         }
     }
 
-    pub(super) fn plain(&self, id: PageId) -> BodyView<'_> {
-        self.topic(id)
-    }
-
     /// The whole body of a page that holds prose only.
     fn prose(&self, id: PageId) -> String {
         let holes = self.holes(id);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use tera::{Context, ErrorKind, Tera};
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{FileId, Source, Sources, Span};
+use crate::source::{FileId, Source, Sources};
 use crate::theme::ThemeFile;
 
 /// All templates, parsed.
@@ -54,7 +54,7 @@ impl Templates {
     pub fn diagnostic(&self, template: &str, error: &tera::Error) -> Diagnostic {
         let (message, place) = match error.kind() {
             ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-                let span = self.sources.get(report.filename()).map(|source| span(source, report.span()));
+                let span = self.sources.get(report.filename()).map(|source| source.span(report.span().range.clone()));
                 (report.message().to_string(), span)
             }
             kind => (kind.to_string(), None),
@@ -65,13 +65,4 @@ impl Templates {
             None => Diagnostic::file(format!("templates/{template}"), message),
         }
     }
-}
-
-/// The engine counts lines from 1 and columns from 0.
-fn span(source: &Source, at: &tera::Span) -> Span {
-    let offset = |line: usize, column: usize| {
-        let lines: usize = source.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-        lines + column
-    };
-    source.span(offset(at.start_line, at.start_col)..offset(at.end_line, at.end_col))
 }

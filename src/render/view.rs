@@ -80,6 +80,8 @@ pub struct BookView {
     pub pitfalls_url: &'static str,
     /// All questions.
     pub questions_url: &'static str,
+    /// All myths, where there are any.
+    pub myths_url: Option<&'static str>,
     /// All tags.
     pub tags_url: Option<&'static str>,
     /// All labs.
@@ -197,7 +199,7 @@ pub struct LinkView {
 /// The page itself.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct PageView {
-    /// `home`, `stage`, `topic`, `page`, `pitfalls`, `questions`, `search`, `tags`, `tag`, `lab`, `404`.
+    /// `home`, `stage`, `topic`, `page`, `pitfalls`, `questions`, `myths`, `search`, `tags`, `tag`, `lab`, `404`.
     pub kind: &'static str,
     /// Its title.
     pub title: String,
@@ -385,7 +387,7 @@ pub struct BodyView<'a> {
     pub requires: Vec<LinkView>,
 }
 
-/// pitfalls.html and questions.html.
+/// pitfalls.html, questions.html and myths.html.
 #[derive(Debug, Clone, Serialize)]
 pub struct IndexView<'a> {
     /// What every template receives.
@@ -397,7 +399,7 @@ pub struct IndexView<'a> {
     pub count: usize,
 }
 
-/// The pitfalls or questions of a stage.
+/// The pitfalls, questions or myths of a stage.
 #[derive(Debug, Clone, Serialize)]
 pub struct StageGroup {
     /// The stage.

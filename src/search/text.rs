@@ -25,7 +25,12 @@ pub(super) fn cut(page: &Page, markup: &Markup, code: bool) -> Vec<Part> {
     for piece in markup {
         match piece {
             Piece::Html(html) => scan.html(html),
-            Piece::Href(_) | Piece::Image(_) => {}
+            Piece::Href(_) => {}
+            Piece::Image(at) => {
+                if let Some(image) = page.images.get(*at) {
+                    scan.text(&format!(" {} ", plain(&image.alt)));
+                }
+            }
             Piece::Code(at) => {
                 let Some(snippet) = page.snippets.get(*at).filter(|snippet| !snippet.attributes.hidden) else {
                     continue;

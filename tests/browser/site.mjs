@@ -48,6 +48,7 @@ export const KINDS = {
   topic: "data-types/float-precision.html",
   "plain page": "glossary.html",
   pitfalls: "pitfalls.html",
+  myths: "myths.html",
   questions: "questions.html",
   search: "search.html",
   tags: "tags/index.html",

@@ -68,10 +68,15 @@ const times = await page.evaluate(async (/** @type {string[]} */ queries) => {
       const typed = query.slice(0, end);
       // @ts-ignore: the page's own.
       await searcher.ask(typed, "", -1, 10);
-      const start = performance.now();
-      // @ts-ignore: the page's own.
-      JSON.parse(wasm_search.ask(typed, "", -1, 10));
-      times.push(performance.now() - start);
+      // The least of five: what else the machine does only adds.
+      let least = Infinity;
+      for (let round = 0; round < 5; round += 1) {
+        const start = performance.now();
+        // @ts-ignore: the page's own.
+        JSON.parse(wasm_search.ask(typed, "", -1, 10));
+        least = Math.min(least, performance.now() - start);
+      }
+      times.push(least);
     }
   }
   return times;

@@ -16,6 +16,7 @@ pub mod encode;
 mod excerpt;
 pub mod index;
 pub mod json;
+mod order;
 mod postings;
 mod query;
 mod rank;

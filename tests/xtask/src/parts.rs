@@ -68,6 +68,9 @@ fn site(tally: &mut Tally, root: &Path) -> Result<(), String> {
             return Err(format!("not tested in the browser: the book in {book} could not be built"));
         }
     }
+    // Every snippet of the guide in every Python that it names, against what is recorded.
+    let mut proof = Command::new(&binary);
+    tally.check("fieldguide check --run (guide)", proof.current_dir(root).args(["check", "--run", "--strict"]));
     if let Some(why) = node_problem() {
         return Err(why);
     }

@@ -137,7 +137,7 @@ impl Writer {
 pub(super) fn unseal(file: &[u8], kind: u8) -> Result<(&[u8], u32), &'static str> {
     let mut reader = Reader::new(file);
     let magic = reader.bytes(MAGIC.len()).ok_or(DAMAGED)?;
-    if magic.starts_with(&[b'F', b'G']) && magic != MAGIC {
+    if magic.starts_with(b"FG") && magic != MAGIC {
         return Err("The search index is of another version than this page: reload the page.");
     }
     let told = reader.byte();

@@ -164,9 +164,12 @@ fn body_length(words: usize) -> usize {
     class_length(length_class(words))
 }
 
+/// A term, and as a symbol and as a word: how many sections hold it, and its postings.
+type Encoded<'a> = (&'a str, [(usize, Vec<u8>); 2]);
+
 /// The terms in files of about the same size.
 fn term_files(terms: &[(&str, Entry)], core: &mut Writer, files: &mut Files) {
-    let encoded: Vec<(&str, [(usize, Vec<u8>); 2])> = terms
+    let encoded: Vec<Encoded<'_>> = terms
         .iter()
         .map(|(term, entry)| {
             let bytes =
@@ -174,7 +177,7 @@ fn term_files(terms: &[(&str, Entry)], core: &mut Writer, files: &mut Files) {
             (*term, [bytes(&entry.symbol), bytes(&entry.word)])
         })
         .collect();
-    let size = |(term, [symbol, word]): &(&str, [(usize, Vec<u8>); 2])| term.len() + symbol.1.len() + word.1.len();
+    let size = |(term, [symbol, word]): &Encoded<'_>| term.len() + symbol.1.len() + word.1.len();
     let total: usize = encoded.iter().map(size).sum();
     // In a large book more is read at once, so that there are not too many files.
     let most = TERMS_FILE.max(total / 400).min(4 * TERMS_FILE);

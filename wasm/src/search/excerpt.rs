@@ -1,7 +1,7 @@
 //! What is shown of a hit: its title and the part of its text that matches best, cut into runs, never as markup.
 
-use super::Run;
 use super::tokenize::{BLOCK, INLINE, Space, Token, tokens};
+use super::{Run, order};
 
 /// How long an excerpt is, in bytes, and how much of it may stand before the first match.
 const LONG: usize = 230;
@@ -76,7 +76,7 @@ fn marks(tokens: Vec<Token>, terms: &[Vec<Sought>]) -> Vec<Mark> {
     }
     let strong: Vec<usize> = found.iter().filter(|mark| !mark.weak).map(|mark| mark.unit).collect();
     found.retain(|mark| !mark.weak || !strong.contains(&mark.unit));
-    found.sort_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+    order::sort(&mut found, |a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
     let mut end = 0;
     found.retain(|mark| {
         let outside = mark.start >= end;

@@ -4,11 +4,13 @@
 //! word); within a section BM25F weighs title, code and prose. Sections that hold all needed units come first. What stands
 //! close together, or in a title that says little else, gains.
 
+use std::cmp::Ordering;
+
 use super::excerpt::{self, Sought};
 use super::index::{Index, Read};
 use super::postings::{BLOCK, CONTEXT, FIELDS, INLINE, PROSE, Posting, Postings, TITLE};
 use super::query::{Unit, Way, parse};
-use super::{Found, Hit, Kind, Reply, Request, typo};
+use super::{Found, Hit, Kind, Reply, Request, order, typo};
 
 /// How much an occurrence counts, by field.
 const WEIGHTS: [f32; FIELDS] = {
@@ -33,7 +35,7 @@ const PREFIX_FILES: usize = 3;
 const PREFIX_TERMS: usize = 32;
 
 /// Sections of which the places are looked at.
-const CLOSELY: usize = 120;
+const CLOSELY: usize = 160;
 
 /// What a text gains by its code.
 const LIFT: f32 = 0.45;
@@ -68,7 +70,7 @@ pub(super) fn ask(index: &Index, request: &Request<'_>) -> Reply {
     match answer(index, request, &mut needed) {
         Some(found) if needed.is_empty() => Reply::Found(found),
         _ => {
-            needed.sort();
+            order::sort(&mut needed, |a, b| a.cmp(b));
             needed.dedup();
             Reply::Need(needed)
         }
@@ -101,12 +103,11 @@ fn answer(index: &Index, request: &Request<'_>, needed: &mut Vec<String>) -> Opt
         request.kinds.is_empty() || index.kinds.get(one.section).is_some_and(|kind| request.kinds.contains(kind))
     });
     lift(index, &mut candidates);
-    sort(&mut candidates);
-    for candidate in candidates.iter_mut().take(CLOSELY) {
+    let mut candidates = order::first(candidates, CLOSELY, best_first);
+    for candidate in &mut candidates {
         candidate.score *= closeness(&matches, candidate.section) * title(index, &matches, candidate.section);
     }
-    candidates.truncate(candidates.len().min(CLOSELY.max(MOST_HITS)));
-    sort(&mut candidates);
+    order::sort(&mut candidates, best_first);
     if request.kinds.is_empty() {
         one_of_a_place(index, &mut candidates);
     }
@@ -132,8 +133,8 @@ fn answer(index: &Index, request: &Request<'_>, needed: &mut Vec<String>) -> Opt
 }
 
 /// The best first; of equals, the first in the book.
-fn sort(candidates: &mut [Candidate]) {
-    candidates.sort_by(|a, b| b.full.cmp(&a.full).then(b.score.total_cmp(&a.score)).then(a.section.cmp(&b.section)));
+fn best_first(a: &Candidate, b: &Candidate) -> Ordering {
+    b.full.cmp(&a.full).then(b.score.total_cmp(&a.score)).then(a.section.cmp(&b.section))
 }
 
 fn look_up(index: &Index, unit: &Unit, needed: &mut Vec<String>) -> Matches {
@@ -158,8 +159,7 @@ fn look_up(index: &Index, unit: &Unit, needed: &mut Vec<String>) -> Matches {
         let known = matches.terms.clone();
         let mut ends = note(index.starting(prefix, PREFIX_FILES), needed).unwrap_or_default();
         ends.retain(|(space, term, _)| term.len() > prefix.len() && !known.iter().any(|known| known.is(*space, term)));
-        ends.sort_by(|a, b| b.2.cmp(&a.2).then(a.1.cmp(b.1)));
-        ends.truncate(PREFIX_TERMS);
+        let ends = order::first(ends, PREFIX_TERMS, |a, b| b.2.cmp(&a.2).then(a.1.cmp(b.1)).then(a.0.cmp(&b.0)));
         let sections: usize = ends.iter().map(|(_, _, sections)| sections).sum();
         let rarity = rarity(index.sections(), sections);
         for (space, term, _) in ends {
@@ -359,7 +359,7 @@ impl Matches {
                 places.extend_from_slice(list.places(posting));
             }
         }
-        places.sort_unstable();
+        order::sort(&mut places, |a, b| a.cmp(b));
         places
     }
 

@@ -1,5 +1,6 @@
 //! Mistyped words: the words of the book that are an edit or two away.
 
+use super::order;
 use super::query::Unit;
 
 /// Longer words are not corrected.
@@ -48,7 +49,7 @@ fn near<'a>(words: &'a [(String, u32)], typed: &str, most: usize) -> Vec<(usize,
             found.push((edits, u32::MAX - frequency, word.as_str()));
         }
     }
-    found.sort();
+    order::sort(&mut found, |a, b| a.cmp(b));
     found
 }
 
@@ -64,7 +65,7 @@ pub(super) fn suggest(words: &[(String, u32)], units: &[Unit]) -> Vec<String> {
                 (start.chars().count() >= 3 && word.starts_with(&start)).then_some(u32::MAX - frequency)
             };
             near = words.iter().filter_map(|word| Some((4, begins(word)?, word.0.as_str()))).collect();
-            near.sort();
+            order::sort(&mut near, |a, b| a.cmp(b));
         }
         found.extend(near.into_iter().take(4).map(|(_, _, word)| word.to_string()));
     }
