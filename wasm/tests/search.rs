@@ -1,4 +1,5 @@
 //! The search as a whole: sections in, hits out; and that neither a query nor the bytes of an index can make it panic or hang.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it finds something wrong")]
 
 use fieldguide_wasm::search::encode::{self, Files};
 use fieldguide_wasm::search::index::Index;
