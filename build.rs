@@ -1,4 +1,5 @@
-//! Compiles `wasm/` for the browser, binds it, and embeds module, glue and default theme, so that the one binary works anywhere.
+//! Compiles `wasm/` for the browser, once with the labs and once with the search, binds both modules, and embeds them, their
+//! glue and the default theme, so that the one binary works anywhere.
 
 use std::env;
 use std::error::Error;
@@ -8,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The modules: the feature that each is built with, which is also its name, and the global that its glue defines.
+const MODULES: [(&str, &str); 2] = [("labs", "wasm_bindgen"), ("search", "wasm_search")];
 
 fn main() -> ExitCode {
     match run() {
@@ -26,8 +30,10 @@ fn run() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={watched}");
     }
     add_target()?;
-    let module = compile(&root, &out)?;
-    bind(&module, &out)?;
+    for (name, global) in MODULES {
+        let module = compile(&root, &out, name)?;
+        bind(&module, &out, name, global)?;
+    }
     embed_theme(&root, &out)
 }
 
@@ -49,10 +55,11 @@ fn add_target() -> Result<(), Box<dyn Error>> {
 }
 
 /// A cargo inside cargo, with a target folder of its own so that the two never wait for each other's lock.
-fn compile(root: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
+fn compile(root: &Path, out: &Path, feature: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let target_dir = out.join("wasm-target");
     let status = Command::new(env::var("CARGO")?)
         .args(["build", "--quiet", "--locked", "--lib", "--profile", "wasm", "--target", TARGET])
+        .args(["--no-default-features", "--features", feature])
         .arg("--manifest-path")
         .arg(root.join("wasm/Cargo.toml"))
         .arg("--target-dir")
@@ -65,27 +72,28 @@ fn compile(root: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     if !status.success() {
         return Err("wasm/ does not compile for the browser: see the compiler's messages".into());
     }
-    Ok(target_dir.join(TARGET).join("wasm/fieldguide_wasm.wasm"))
+    // Both modules are written to this place, the second over the first.
+    Ok(fs::read(target_dir.join(TARGET).join("wasm/fieldguide_wasm.wasm"))?)
 }
 
-/// Writes `labs.js` and `labs_bg.wasm`; nothing to do where the module is the one bound last.
-fn bind(module: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+/// Writes `<name>.js` and `<name>_bg.wasm`; nothing to do where the module is the one bound last.
+fn bind(module: &[u8], out: &Path, name: &str, global: &str) -> Result<(), Box<dyn Error>> {
     let bound = out.join("bound");
-    let stamp = bound.join("module.wasm");
-    let bytes = fs::read(module)?;
-    if bound.join("labs_bg.wasm").exists() && fs::read(&stamp).is_ok_and(|last| last == bytes) {
+    let stamp = bound.join(format!("{name}.module"));
+    if bound.join(format!("{name}_bg.wasm")).exists() && fs::read(&stamp).is_ok_and(|last| last == module) {
         return Ok(());
     }
     fs::create_dir_all(&bound)?;
     wasm_bindgen_cli_support::Bindgen::new()
-        .input_bytes("labs", bytes.clone())
+        .input_bytes(name, module.to_vec())
         .no_modules(true)?
+        .no_modules_global(global)?
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .omit_default_module_path(true)
         .generate(&bound)?;
-    fs::write(&stamp, bytes)?;
+    fs::write(&stamp, module)?;
     Ok(())
 }
 

@@ -22,6 +22,12 @@ pub struct Assets {
     pub labs_js: String,
     /// Site path of the labs' module.
     pub labs_wasm: String,
+    /// Site path of the search's glue.
+    pub search_js: String,
+    /// Site path of the search's module.
+    pub search_wasm: String,
+    /// Site path of the file of the search's index that is read first.
+    pub search_index: String,
     /// Site path of the font of the text, to be loaded early.
     pub preload_font: String,
     /// What Run needs; none where the book has nothing to run.
@@ -85,6 +91,8 @@ pub fn bundle(theme: &BTreeMap<String, ThemeFile>) -> Assets {
     assets.js = assets.add("app.js", script.into_bytes());
     assets.labs_js = assets.add("labs.js", theme::LABS_JS.to_vec());
     assets.labs_wasm = assets.add("labs.wasm", theme::LABS_WASM.to_vec());
+    assets.search_js = assets.add("search.js", theme::SEARCH_JS.to_vec());
+    assets.search_wasm = assets.add("search.wasm", theme::SEARCH_WASM.to_vec());
     assets.csp = policy(&assets.inline_js, None);
     assets.csp_404 = policy(&assets.inline_js, Some(&assets.inline_css));
     assets

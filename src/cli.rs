@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
-use fieldguide::diagnostic::{Severity, terminal};
+use fieldguide::diagnostic::{Severity, terminal as diagnostics};
 use fieldguide::pipeline::{self, Build, Options};
+use fieldguide::search::terminal::{self, Place, Searcher};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
 use fieldguide::{lab, proof, report};
 use fieldguide_wasm::demo::Drawing;
+use fieldguide_wasm::search::{Kind, Request};
 
 /// A line to standard output. A reader that went away (`| head`) is no mistake.
 macro_rules! say {
@@ -32,6 +34,7 @@ macro_rules! warn {
     Examples:\n  fieldguide serve --watch --open     write with the guide beside the editor\n  \
     fieldguide build --to public         write the site into public/\n  \
     fieldguide check --strict            the same diagnostics, nothing written\n  \
+    fieldguide search np.nan              find a symbol or words in the guide\n  \
     fieldguide lab broadcast --state 'shapes = [\"3,1\", \"4\"]'"
 )]
 struct Cli {
@@ -77,6 +80,8 @@ enum Command {
         #[arg(long)]
         report: bool,
     },
+    /// Search the guide from the terminal.
+    Search(SearchArgs),
     /// Answer a lab's state in the terminal.
     Lab {
         /// Which lab.
@@ -91,6 +96,38 @@ enum Command {
         #[arg(long)]
         batch: bool,
     },
+}
+
+#[derive(Args)]
+struct SearchArgs {
+    /// Words or code, as in the search box.
+    #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+    query: Option<String>,
+    /// Write the hits as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Read a query a line from standard input and write a line of JSON for each: a list of hits.
+    #[arg(long)]
+    batch: bool,
+    /// Show at most so many hits.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+    /// Show this kind only: explanation, code, pitfall, question, quiz, stage or lab.
+    #[arg(long, value_parser = kind)]
+    kind: Option<Kind>,
+    /// The folder of a built site; without it the book is built in memory.
+    #[arg(long, value_name = "DIR", conflicts_with = "book")]
+    site: Option<PathBuf>,
+    /// The book's folder.
+    #[arg(long, value_name = "DIR")]
+    book: Option<PathBuf>,
+}
+
+fn kind(name: &str) -> Result<Kind, String> {
+    Kind::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Kind::ALL.into_iter().map(Kind::name).collect();
+        format!("the kinds are {}", names.join(", "))
+    })
 }
 
 #[derive(Args)]
@@ -118,6 +155,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Build { book, to } => build(&book, &to),
         Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
         Command::Check { book, run, write, report } => check_book(&book, run, write, report),
+        Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };
     result.unwrap_or_else(|error| {
@@ -128,7 +166,7 @@ pub(crate) fn run() -> ExitCode {
 
 /// Prints what is wrong; says whether the book is fine.
 fn show(build: &Build, strict: bool) -> bool {
-    drop(write!(anstream::stderr(), "{}", terminal::report(&build.sources, &build.diagnostics)));
+    drop(write!(anstream::stderr(), "{}", diagnostics::report(&build.sources, &build.diagnostics)));
     build.count(Severity::Error) == 0 && !(strict && build.count(Severity::Warning) > 0)
 }
 
@@ -278,6 +316,49 @@ fn on_event_and_open(event: Event) {
     }
 }
 
+fn search(args: &SearchArgs) -> anyhow::Result<ExitCode> {
+    let book = args.book.clone().unwrap_or_else(|| PathBuf::from("."));
+    // Beside a built site and no book, the site is meant.
+    let site = args.site.clone().or_else(|| {
+        let site = book.join("site");
+        (!book.join("book.toml").exists() && site.join("search.html").exists()).then_some(site)
+    });
+    let built;
+    let folder;
+    let place = match site {
+        Some(site) => {
+            folder = Disk::new(site);
+            Place::Folder(&folder)
+        }
+        None => {
+            let mut build = pipeline::build(&Disk::new(&book), Options::default());
+            let fine = show(&build, false);
+            let Some(site) = build.site.take().filter(|_| fine) else {
+                warn!("not searched: {}", mistakes(&build));
+                return Ok(ExitCode::from(1));
+            };
+            built = site;
+            Place::Built(&built)
+        }
+    };
+    let mut searcher = Searcher::open(place).map_err(anyhow::Error::msg)?;
+    if args.batch {
+        let out = std::io::BufWriter::new(std::io::stdout().lock());
+        terminal::batch(&mut searcher, args.limit, std::io::stdin().lock(), out).map_err(anyhow::Error::msg)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let query = args.query.as_deref().unwrap_or_default();
+    let request = Request { query, kinds: args.kind.into_iter().collect(), stage: None, limit: args.limit };
+    let found = searcher.ask(&request).map_err(anyhow::Error::msg)?;
+    if args.json {
+        say!("{}", terminal::json(&found));
+    } else {
+        let text = terminal::words(&found, |hit| format!("\u{1b}[1m{hit}\u{1b}[0m"));
+        drop(write!(anstream::stdout(), "{text}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn answer(name: &str, state: Option<&str>, json: bool, batch: bool) -> anyhow::Result<ExitCode> {
     let lab = lab::find(name).map_err(anyhow::Error::msg)?;
     if batch {
@@ -295,8 +376,8 @@ fn answer(name: &str, state: Option<&str>, json: bool, batch: bool) -> anyhow::R
                 say!("{answer}");
                 ExitCode::SUCCESS
             }
-            Err(diagnostics) => {
-                drop(write!(anstream::stderr(), "{}", terminal::report(&sources, &diagnostics)));
+            Err(wrong) => {
+                drop(write!(anstream::stderr(), "{}", diagnostics::report(&sources, &wrong)));
                 ExitCode::from(1)
             }
         });

@@ -7,7 +7,8 @@
 //!    images, code and labs.
 //! 3. [`book`] puts the pages in their places: order, routes, neighbours.
 //! 4. [`check`] resolves every link and image.
-//! 5. [`theme`], [`assets`] and [`engine`] bring style, script, the labs' module and the Python of the page; [`render`] fills templates and holes.
+//! 5. [`theme`], [`assets`] and [`engine`] bring style, script, the modules and the Python of the page; [`search`] writes the
+//!    index; [`render`] fills templates and holes.
 //! 6. [`site`] is the result: path → bytes, and the only writer of the disk.
 //!
 //! [`pipeline`] runs them; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
@@ -25,6 +26,7 @@ pub mod pipeline;
 pub mod proof;
 pub mod render;
 pub mod report;
+pub mod search;
 pub mod serve;
 pub mod site;
 pub mod source;

@@ -14,6 +14,7 @@ use crate::page::terms::Glossary;
 use crate::page::{self, Kind, Page};
 use crate::render::templates::Templates;
 use crate::render::{self, Media, Renderer};
+use crate::search;
 use crate::site::Site;
 use crate::source::{FileId, Files, Sources};
 use crate::svg::{self, Drawing};
@@ -97,6 +98,9 @@ fn render_book(
         assets.add_run(&theme, engine);
     }
     let media = read_media(files, targets, &mut assets, build);
+    let index = search::index(book);
+    assets.search_index = index.core;
+    assets.files.extend(index.files);
     let templates = Templates::load(&theme, &mut build.sources)?;
     if book.home.is_none() {
         return Ok(None);

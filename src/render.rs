@@ -22,7 +22,8 @@ use crate::page::{Kind, Section, markdown};
 use crate::svg::Drawing;
 use templates::Templates;
 use view::{
-    AssetPaths, BookView, Common, Counts, LinkView, PageLink, PageView, PartView, StageLink, TopicLink, WasmPaths,
+    AssetPaths, BookView, Common, Counts, LinkView, PageLink, PageView, PartView, SearchPaths, StageLink, TopicLink,
+    WasmPaths,
 };
 
 /// A file of the book that a page shows or links to.
@@ -167,6 +168,11 @@ impl<'a> Renderer<'a> {
                 run: self.assets.run.as_ref().map(|run| run.js.as_str()),
             },
             wasm: WasmPaths { js: &self.assets.labs_js, wasm: &self.assets.labs_wasm },
+            search: SearchPaths {
+                js: &self.assets.search_js,
+                wasm: &self.assets.search_wasm,
+                index: &self.assets.search_index,
+            },
             book: &self.view,
             nav: self.nav(current, false),
             pages: self.book.plain.iter().map(|id| self.page_link(*id, current)).collect(),

@@ -1,4 +1,4 @@
-//! The default theme and the labs' module, inside the binary; a book's own files override the theme's one by one.
+//! The default theme and the modules of labs and search, inside the binary; a book's own files override the theme's one by one.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,6 +13,12 @@ pub static LABS_JS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bound/labs
 
 /// The labs' WebAssembly module.
 pub static LABS_WASM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bound/labs_bg.wasm"));
+
+/// The search's glue: a classic script that defines `wasm_search`.
+pub static SEARCH_JS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bound/search.js"));
+
+/// The search's WebAssembly module.
+pub static SEARCH_WASM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bound/search_bg.wasm"));
 
 /// Where the engine behind Run stands among the theme's files.
 const ENGINE: &str = "static/python/";

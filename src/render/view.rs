@@ -20,6 +20,8 @@ pub struct Common<'a> {
     pub assets: AssetPaths<'a>,
     /// Paths of the labs' glue and module.
     pub wasm: WasmPaths<'a>,
+    /// Paths of the search's glue, module and index.
+    pub search: SearchPaths<'a>,
     /// The book.
     pub book: &'a BookView,
     /// Stages in their parts; only the open stage lists its topics.
@@ -52,6 +54,17 @@ pub struct WasmPaths<'a> {
     pub js: &'a str,
     /// The module.
     pub wasm: &'a str,
+}
+
+/// Paths of the search.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchPaths<'a> {
+    /// The classic script that defines `wasm_search`.
+    pub js: &'a str,
+    /// The module.
+    pub wasm: &'a str,
+    /// The file of the index that is read first; it names the others, which stand beside it.
+    pub index: &'a str,
 }
 
 /// The book as a whole.

@@ -26,3 +26,11 @@ declare const engineManifest: {
   wheels: EngineFile[];
   licence?: string;
 };
+
+/** The same of the search's module; JSON crosses the border. */
+declare const wasm_search: {
+  (init: { module_or_path: BufferSource }): Promise<unknown>;
+  open(core: Uint8Array): string;
+  give(name: string, file: Uint8Array): string;
+  ask(query: string, kind: string, stage: number, limit: number): string;
+};

@@ -67,7 +67,7 @@ function goToSearch() {
   if (field) {
     field.focus();
     field.select();
-  } else if (document.documentElement.dataset.search) {
-    location.href = document.documentElement.dataset.search;
+  } else {
+    searchDialog.open();
   }
 }

@@ -1,16 +1,18 @@
 "use strict";
 
-/** Opens what hides the place that the address names, and goes there. */
+/** Opens what hides the place that the address names, goes there, and marks what a search found there. */
 function reveal() {
-  const { anchor, lab } = fragment.read();
-  const place = document.getElementById(lab || anchor);
-  if (!place) return;
+  const { anchor, lab, state } = fragment.read();
+  const searched = lab === "find";
+  const place = document.getElementById((!searched && lab) || anchor);
+  found.clear();
   let closed = false;
-  for (let fold = place.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null) {
+  for (let fold = place?.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null) {
     closed ||= !fold.open;
     fold.open = true;
   }
-  if (closed || lab) place.scrollIntoView();
+  if (place && (closed || lab)) place.scrollIntoView();
+  if (searched) found.show(state, place);
 }
 addEventListener("hashchange", reveal);
 reveal();

@@ -1,15 +1,23 @@
 //! The crate that runs twice: natively in the builder (rlib) and in the browser (cdylib, wasm32).
 //!
 //! A lab is a pure model and a view in [`demo`]; [`html`] is the one writer; [`state`] is the text that a form, a URL
-//! fragment and a `demo` fence share; [`compare`] holds what a snippet printed against its recording. The browser's entry points are at the end, only for wasm32.
+//! fragment and a `demo` fence share; [`compare`] holds what a snippet printed against its recording. [`search`] writes the
+//! book's index and answers from it. The browser's entry points are at the end, only for wasm32: two modules are built, one for
+//! each feature, because a reader who searches should not wait for the labs.
 
+#[cfg(feature = "labs")]
 pub mod compare;
+#[cfg(feature = "labs")]
 pub mod demo;
+#[cfg(feature = "labs")]
 pub mod html;
+#[cfg(feature = "search")]
+pub mod search;
+#[cfg(feature = "labs")]
 pub mod state;
 
-/// The browser's entry points: nothing but types crossing the border.
-#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+/// The labs' entry points: nothing but types crossing the border.
+#[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "labs"))]
 mod browser {
     use crate::{compare, demo, state::State};
     use wasm_bindgen::prelude::*;
@@ -37,5 +45,50 @@ mod browser {
     #[wasm_bindgen]
     pub fn cost_run(name: &str, n: u32, times: u32) -> u64 {
         demo::cost::run::run(name, n, times)
+    }
+}
+
+/// The search's entry points: one index, all that crosses the border is bytes and JSON.
+#[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "search"))]
+mod browser_search {
+    use std::cell::RefCell;
+
+    use crate::search::index::Index;
+    use crate::search::{Kind, Request, json};
+    use wasm_bindgen::prelude::*;
+
+    thread_local! {
+        static INDEX: RefCell<Option<Index>> = const { RefCell::new(None) };
+    }
+
+    /// Reads the first file of the index: the stages as JSON, or `{"problem": …}`.
+    #[wasm_bindgen]
+    pub fn open(core: &[u8]) -> String {
+        match Index::open(core) {
+            Ok(index) => {
+                let stages = json::stages(index.stages());
+                INDEX.set(Some(index));
+                stages
+            }
+            Err(problem) => json::problem(problem),
+        }
+    }
+
+    /// Takes a file that [`ask`] needed: empty, or the sentence that says what is wrong with it.
+    #[wasm_bindgen]
+    pub fn give(name: &str, file: &[u8]) -> String {
+        let given = INDEX.with_borrow_mut(|index| index.as_mut().map(|index| index.give(name, file)));
+        given.and_then(Result::err).unwrap_or_default().to_string()
+    }
+
+    /// Answers a query, as JSON; `kind` may be empty and `stage` negative, for all.
+    #[wasm_bindgen]
+    pub fn ask(query: &str, kind: &str, stage: i32, limit: usize) -> String {
+        let kinds = Kind::from_name(kind).into_iter().collect();
+        let request = Request { query, kinds, stage: usize::try_from(stage).ok(), limit };
+        INDEX.with_borrow(|index| match index {
+            Some(index) => json::reply(&index.ask(&request)),
+            None => json::problem("The search index is not there yet."),
+        })
     }
 }
