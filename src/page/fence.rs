@@ -307,6 +307,8 @@ pub fn snippet(info: &Info, line_count: usize, diagnostics: &mut Vec<Diagnostic>
         attributes.continues = fields.flag("continue");
         attributes.hidden = fields.flag("hidden");
         attributes.exercise = fields.flag("exercise");
+        // Who solves it wants to know whether the checks pass.
+        attributes.run |= attributes.exercise;
         attributes.solution = fields.flag("solution");
         attributes.checks = fields.flag("checks");
         attributes.setup = fields.text("setup", "setup=\"name\"");

@@ -36,7 +36,11 @@ impl Holes<'_> {
                 Piece::Image(at) => self.image(*at, &mut out),
                 Piece::Code(at) => {
                     if let Some(snippet) = self.page.snippets.get(*at) {
-                        code(snippet, *at, &self.runs.attributes(self.page, *at), &mut out);
+                        let run = self.runs.attributes(self.page, *at);
+                        match snippet.attributes.exercise {
+                            true => self.exercise(snippet, *at, &run, &mut out),
+                            false => code(snippet, *at, &run, &mut out),
+                        }
                     }
                 }
                 Piece::Demo(at) => {
@@ -47,6 +51,25 @@ impl Holes<'_> {
             }
         }
         out
+    }
+
+    /// An exercise: its starting code, its checks for the script that runs them, and its solution, folded. Its name is the
+    /// key under which a browser keeps the reader's attempt.
+    fn exercise(&self, snippet: &Snippet, at: usize, run: &str, out: &mut String) {
+        let number = self.page.snippets.iter().take(at + 1).filter(|snippet| snippet.attributes.exercise).count();
+        let name = escape(&format!("{}-{number}", self.route.trim_end_matches(".html")));
+        out.push_str("<div class=\"exercise\" role=\"group\" aria-label=\"Exercise\">\n<p class=\"kind kind-exercise\">Exercise</p>\n");
+        block(snippet, &format!(" data-exercise=\"{name}\"{run}"), out);
+        if let Some(checks) = &snippet.exercise.checks {
+            out.push_str(&format!("<template class=\"exercise-checks\">{}</template>\n", escape(&checks.text)));
+        }
+        if let Some(solution) = &snippet.exercise.solution {
+            out.push_str("<details class=\"exercise-solution\"><summary>Solution</summary>\n");
+            let attributes = SnippetAttributes::default();
+            block(&Snippet { text: solution.text.clone(), attributes, ..snippet.clone() }, "", out);
+            out.push_str("</details>\n");
+        }
+        out.push_str("</div>\n");
     }
 
     fn href(&self, target: Option<&Target>) -> String {
@@ -103,31 +126,12 @@ fn code(snippet: &Snippet, at: usize, run: &str, out: &mut String) {
     if attributes.hidden {
         return;
     }
-    if attributes.exercise {
-        return exercise(snippet, run, out);
-    }
     block(snippet, run, out);
     match snippet.outputs.as_slice() {
         _ if snippet.outputs_hidden => {}
         [_, _, ..] => versions(snippet, at, out),
         outputs => outputs.iter().for_each(|printed| output(printed, attributes.raises.is_some(), out)),
     }
-}
-
-/// An exercise: its starting code, its checks for the script that runs them, and its solution, folded.
-fn exercise(snippet: &Snippet, run: &str, out: &mut String) {
-    out.push_str("<div class=\"exercise\" role=\"group\" aria-label=\"Exercise\">\n<p class=\"kind kind-exercise\">Exercise</p>\n");
-    block(snippet, &format!(" data-exercise{run}"), out);
-    if let Some(checks) = &snippet.exercise.checks {
-        out.push_str(&format!("<template class=\"exercise-checks\">{}</template>\n", escape(&checks.text)));
-    }
-    if let Some(solution) = &snippet.exercise.solution {
-        out.push_str("<details class=\"exercise-solution\"><summary>Solution</summary>\n");
-        let attributes = SnippetAttributes::default();
-        block(&Snippet { text: solution.text.clone(), attributes, ..snippet.clone() }, "", out);
-        out.push_str("</details>\n");
-    }
-    out.push_str("</div>\n");
 }
 
 /// The block of code itself; `more` are further attributes of its element.
@@ -197,15 +201,18 @@ fn lab(demo: &Demo, out: &mut String) {
     out.push_str(&figure(demo.lab, &demo.id, &demo.drawn, &demo.caption));
 }
 
-/// A lab's figure: what is drawn stands in a disabled fieldset until the script enables it.
+/// A lab's figure: what is drawn stands in a disabled fieldset until the script enables it. Enter in a field presses the form's
+/// first button: one that nobody sees and that only asks for the drawing.
 pub fn figure(lab: &fieldguide_wasm::demo::Lab, id: &str, drawn: &str, caption: &str) -> String {
     let (id, name, title) = (escape(id), escape(lab.name), escape(lab.title));
-    let caption = escape(caption);
+    let caption =
+        if caption.is_empty() { String::new() } else { format!("<figcaption>{}</figcaption>", escape(caption)) };
     format!(
         "<fg-lab class=\"lab\" id=\"{id}\" data-lab=\"{name}\"><figure><form class=\"lab-form\" autocomplete=\"off\">\
+         <button type=\"submit\" hidden>Draw</button>\
          <fieldset class=\"lab-body\" disabled><legend class=\"visually-hidden\">Lab: {title}</legend>{drawn}</fieldset>\
          <p class=\"lab-status visually-hidden\" role=\"status\"></p></form>\
-         <figcaption>{caption}</figcaption></figure></fg-lab>\n"
+         {caption}</figure></fg-lab>\n"
     )
 }
 

@@ -122,7 +122,8 @@ impl Renderer<'_> {
                 name: lab.name,
                 title: lab.title,
                 summary: lab.summary,
-                html: body::figure(lab, &id, &drawing.html, lab.summary),
+                // The page's head says the summary already.
+                html: body::figure(lab, &id, &drawing.html, ""),
             },
             sections: Vec::new(),
             used_in: self.book.order.iter().filter(holds).map(|id| self.link(*id)).collect(),

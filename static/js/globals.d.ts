@@ -5,6 +5,8 @@ declare const wasm_bindgen: {
   draw(lab: string, id: string, state: string): string[];
   /** Whether a run printed what is recorded; `approx` is zero where numbers must be the same. */
   agrees(recorded: string, printed: string, unordered: boolean, approx: number): boolean;
+  /** Runs a loop of the cost lab that often; the sum it gives back has no meaning. */
+  cost_run(name: string, n: number, times: number): bigint;
 };
 
 /** A file of the engine, beside the script that is loaded when Run is first pressed. */

@@ -43,6 +43,7 @@ class Lab extends HTMLElement {
   /** When the newest state was drawn and by which field, so that one word typed is one step back. */
   last = { time: 0, field: "" };
   waiting = 0;
+  measuring = false;
   /** @type {(() => void) | null} */
   next = null;
 
@@ -63,14 +64,36 @@ class Lab extends HTMLElement {
       event.preventDefault();
       const button = event.submitter;
       const value = button?.getAttribute("value") ?? "";
-      // What is measured, rather than drawn, is for another script that listens for it.
-      const measure = new CustomEvent("fg-measure", { bubbles: true, cancelable: true, detail: { value, state: this.collect(null) } });
-      if (value.startsWith("measure") && !this.dispatchEvent(measure)) return;
+      const plan = button?.dataset.measure;
+      if (plan !== undefined) return void this.measure(plan);
       // A press may rewrite the field that the caret stands in; Enter, which presses nothing, may not.
       this.ask(this.collect(button), value, value !== "");
     });
     this.follow();
     addEventListener("hashchange", () => this.follow());
+  }
+
+  /**
+   * Times what a lab asks to be timed, then draws the form with what was found.
+   * @param {string} plan see `timed`
+   */
+  async measure(plan) {
+    if (this.measuring) return;
+    this.measuring = true;
+    this.toggleAttribute("data-measuring", true);
+    this.say("Timing …", false);
+    try {
+      await labModule.load();
+      const found = await timed(plan);
+      const field = this.form?.elements.namedItem("measured");
+      if (field instanceof HTMLInputElement) field.value = found;
+      this.ask(this.collect(null), "", false);
+    } catch {
+      this.fail();
+    } finally {
+      this.measuring = false;
+      this.toggleAttribute("data-measuring", false);
+    }
   }
 
   /** Draws the state that the address holds for this lab. */
@@ -148,7 +171,12 @@ class Lab extends HTMLElement {
     if (problem) return;
     const fresh = make("template");
     fresh.innerHTML = html;
+    const controls = () => [...body.querySelectorAll("button, input:not([type=hidden]), select, textarea")];
+    const focused = controls().indexOf(document.activeElement ?? body);
     morph(body, fresh.content, force, body.querySelector("legend")?.nextSibling ?? null);
+    // A control that has gone leaves the focus to the one that stands in its place.
+    const next = controls().slice(0, focused + 1).pop();
+    if (focused >= 0 && !body.contains(document.activeElement) && next instanceof HTMLElement) next.focus();
     // What was asked for may be another spelling of what was drawn.
     if (state === this.first) this.first = drawn;
     if (state === this.past[this.at]) this.past[this.at] = drawn;

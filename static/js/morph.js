@@ -1,5 +1,7 @@
 "use strict";
 
+const CONTROLS = "input, select, textarea";
+
 /**
  * Makes the children of `old` what those of `fresh` are, keeping every node that can be kept, so that the focus, the caret and
  * a running selection stay. The value of a focused field is the reader's and is left alone unless `force` is set.
@@ -60,9 +62,9 @@ function keys() {
   return (node) => {
     let key = node.nodeName;
     if (node instanceof Element) {
-      const name = node.getAttribute("name");
-      const value = node.matches("button, [type=radio], [type=checkbox]") ? node.getAttribute("value") : "";
-      key += node.id ? `#${node.id}` : name ? ` ${name}=${value}` : "";
+      const name = node.id ? null : node.getAttribute("name");
+      if (node.id) key += `#${node.id}`;
+      else if (name) key += ` ${name}=${node.matches("button, [type=radio], [type=checkbox]") ? node.getAttribute("value") : ""}`;
     }
     const count = (seen.get(key) ?? 0) + 1;
     seen.set(key, count);
@@ -80,6 +82,8 @@ function patch(old, fresh, force) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
+  // Most of a figure is as it was: only a control may show something else than its attributes say.
+  if (old.isEqualNode(fresh) && !old.matches(CONTROLS) && !old.querySelector(CONTROLS)) return;
   // Whether a fold is open is the reader's.
   const kept = (/** @type {string} */ name) => name === "open" && old.nodeName === "DETAILS";
   for (const { name } of [...old.attributes]) {

@@ -30,7 +30,7 @@ const runKey = (event) => event.key === "Enter" && (event.ctrlKey || event.metaK
  * @param {HTMLElement} block
  */
 function runBar(block) {
-  const go = make("button", { class: "run-go", type: "button" }, icon("lab"), make("span", {}, "Run"));
+  const go = make("button", { class: "run-go", type: "button" }, icon("lab"), make("span", {}, block.dataset.exercise === undefined ? "Run" : "Check"));
   const edit = make("button", { class: "run-edit", type: "button" }, "Edit");
   const bar = make("div", { class: "run-bar" }, go, edit, make("span", { class: "run-note", role: "status" }));
 
@@ -58,5 +58,6 @@ function runBar(block) {
     event.preventDefault();
     act(runKey(event) ? "go" : "edit");
   });
+  if (store.get(`exercise-${block.dataset.exercise}`) !== null) bar.lastElementChild?.append("Your last attempt is kept: Edit shows it.");
   block.append(bar);
 }

@@ -40,7 +40,7 @@ test("a lab: its first state is drawn, and is no form to fill", async (t) => {
   assert.ok((await lab.innerText()).length > 80, "an answer");
   const pictures = await Promise.all((await lab.locator(".lab-body svg").all()).map((picture) => picture.boundingBox()));
   assert.ok(pictures.some((box) => box && box.width > 40 && box.height > 20), "a picture");
-  for (const field of await lab.locator("input, select, button").all()) assert.equal(await field.isEnabled(), false);
+  for (const field of await lab.locator(".lab-body :is(input, select, textarea, button)").all()) assert.equal(await field.isEnabled(), false);
 });
 
 test("a quiz: every question, its options and its explanation", async (t) => {

@@ -302,6 +302,31 @@ self.onmessage = ({ data }) => {
   assert.equal(stray.status(), 404, "an engine is published once");
 });
 
+test("an exercise is checked, gives the hint of the check that fails, and keeps the attempt", async (t) => {
+  const { page } = await opened(t);
+  const it = snippet(page, "Exercise");
+  assert.equal(await it.go.textContent(), "Check");
+  await it.run();
+  assert.equal(await it.verdict(), "Add it to itself.");
+  await it.write("def double(x):\n    return int(x) + x");
+  await it.run();
+  assert.match(await it.verdict(), /^A check ended with ValueError/);
+  await it.write("def double(x)");
+  await it.run();
+  assert.match(await it.text(), /SyntaxError/);
+  await it.write("def double(x):\n    print('doubling', x)\n    return x + x");
+  await it.run();
+  assert.equal(await it.verdict(), "Every check passes.");
+  await page.reload();
+  await it.go.click();
+  await it.idle();
+  assert.equal(await it.verdict(), "Every check passes.", "the attempt is kept");
+  await it.block.locator(".run-reset").click();
+  await page.reload();
+  await it.run();
+  assert.equal(await it.verdict(), "Add it to itself.", "Reset forgets the attempt");
+});
+
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   test(`what Run and the editor add can be read, reached and fits 320 px (${colorScheme})`, async (t) => {
     const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");

@@ -41,7 +41,10 @@ export function files(folder, ending = "") {
 export const pages = (folder) =>
   files(folder, ".html").filter((path) => !readFileSync(join(folder, path), "utf8").includes('http-equiv="refresh"'));
 
-/** A page of each kind of the guide. */
+/** The labs' own pages. */
+export const LABS = files(GUIDE, ".html").filter((path) => /^labs\/(?!index)/.test(path));
+
+/** A page of each kind of the guide, and of each lab. */
 export const KINDS = {
   home: "index.html",
   stage: "data-types/index.html",
@@ -55,6 +58,7 @@ export const KINDS = {
   tag: files(GUIDE, ".html").find((path) => /^tags\/(?!index)/.test(path)) ?? "there is no page of a tag",
   labs: "labs/index.html",
   lab: "labs/broadcast.html",
+  ...Object.fromEntries(LABS.filter((path) => !path.includes("broadcast")).map((path) => [path, path])),
   404: "404.html",
 };
 

@@ -1,6 +1,8 @@
 //! The labs: each is a pure model and a view, one file a lab, and the same code draws at build time and in the browser.
 
 pub mod broadcast;
+pub mod chart;
+pub mod cost;
 pub mod dict;
 pub mod float;
 pub mod pyhash;
@@ -96,14 +98,15 @@ impl Ids<'_> {
 }
 
 /// All labs, in the order of their pages.
-pub static LABS: &[&Lab] = &[&broadcast::LAB, &float::LAB, &sum::LAB, &dict::LAB, &set::LAB];
+pub static LABS: &[&Lab] = &[&broadcast::LAB, &float::LAB, &sum::LAB, &dict::LAB, &set::LAB, &cost::LAB];
 
 /// The lab of that name.
 pub fn lab(name: &str) -> Option<&'static Lab> {
     LABS.iter().copied().find(|lab| lab.name == name)
 }
 
-/// The furniture all labs share. Every control is a native form element with a label.
+/// The furniture all labs share. Every control is a native form element with a label. A result stands in an `<output>` with
+/// `aria-live="off"`: the page's status line announces the whole answer once.
 pub mod furniture {
     use super::*;
 

@@ -9,7 +9,7 @@ pub mod html;
 pub mod state;
 
 /// The browser's entry points: nothing but types crossing the border.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod browser {
     use crate::{compare, demo, state::State};
     use wasm_bindgen::prelude::*;
@@ -31,5 +31,11 @@ mod browser {
     pub fn agrees(recorded: &str, printed: &str, unordered: bool, approx: f64) -> bool {
         let approx = (approx > 0.0).then_some(approx);
         compare::agrees(&compare::Recorded { text: recorded, unordered, approx }, printed)
+    }
+
+    /// Runs one of the cost lab's loops, for the page's clock: see [`demo::cost::run::run`], which says what the script does.
+    #[wasm_bindgen]
+    pub fn cost_run(name: &str, n: u32, times: u32) -> u64 {
+        demo::cost::run::run(name, n, times)
     }
 }

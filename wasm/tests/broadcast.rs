@@ -25,9 +25,9 @@ fn plain(value: &Value) -> Value {
 
 #[test]
 fn agrees_with_numpy_on_every_vector() {
-    let path = std::env::var("BROADCAST_VECTORS")
-        .unwrap_or_else(|_| String::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/broadcast.jsonl")));
-    let text = std::fs::read_to_string(path).unwrap();
+    // Another file of the same kind may be named, for a longer comparison.
+    let long = std::env::var("BROADCAST_VECTORS").map(|path| std::fs::read_to_string(path).unwrap());
+    let text = long.as_deref().unwrap_or(include_str!("../../tests/vectors/broadcast.jsonl"));
     let mut differences = Vec::new();
     let mut lines = 0;
     for line in text.lines() {

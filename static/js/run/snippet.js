@@ -22,7 +22,7 @@ class RunSnippet {
    * @returns {RunSnippet}
    */
   static of(block) {
-    const known = RunSnippet.all.get(block) ?? new RunSnippet(block);
+    const known = RunSnippet.all.get(block) ?? (block.dataset.exercise === undefined ? new RunSnippet(block) : new Exercise(block));
     RunSnippet.all.set(block, known);
     return known;
   }
@@ -41,12 +41,18 @@ class RunSnippet {
   waiting = [];
   printed = "";
   frame = 0;
+  /** What the button says while nothing runs. */
+  verb = "Run";
+  /** How many snippets run behind this one. */
+  behind = 0;
 
   /** @param {HTMLElement} block */
   constructor(block) {
     this.block = block;
     this.pre = /** @type {HTMLPreElement} */ (block.querySelector("pre"));
     this.first = this.pre.textContent ?? "";
+    /** What the editor opens with. */
+    this.kept = this.first;
     this.bar = /** @type {HTMLElement} */ (block.querySelector(".run-bar"));
     this.goButton = /** @type {HTMLButtonElement} */ (this.bar.querySelector(".run-go"));
     this.note = /** @type {HTMLElement} */ (this.bar.querySelector(".run-note"));
@@ -76,7 +82,7 @@ class RunSnippet {
   }
 
   get text() {
-    return this.editor ? this.editor.area.value : this.first;
+    return this.editor ? this.editor.area.value : this.kept;
   }
 
   get edited() {
@@ -89,7 +95,7 @@ class RunSnippet {
     const clicked = event?.target instanceof Node && this.pre.contains(event.target);
     const offset = event && clicked ? clickedOffset(code, event) : this.text.trimEnd().length;
     if (!this.editor) {
-      this.editor = new RunEditor(this.pre, this.first.replace(/\n$/, ""), () => this.changed(), () => this.go());
+      this.editor = new RunEditor(this.pre, this.kept.replace(/\n$/, ""), () => this.changed(), () => this.go());
       this.block.querySelector(".run-edit")?.setAttribute("hidden", "");
     }
     this.editor.area.focus({ preventScroll: true });
@@ -182,8 +188,8 @@ class RunSnippet {
     this.waiting = [];
     this.editor?.mark(null);
     const snippets = this.snippets();
-    const last = snippets.length - 1;
-    worker.onmessage = ({ data }) => this.heard(data, last);
+    const own = snippets.length - 1 - this.behind;
+    worker.onmessage = ({ data }) => this.heard(data, own);
     worker.onerror = (event) => this.died(event.message);
     const limit = Math.max(RUN_LIMIT, Number(this.block.dataset.timeout ?? 0));
     this.timer = setTimeout(() => this.stop(`Stopped: it was still running after ${limit} s.`), limit * 1000);
@@ -207,17 +213,17 @@ class RunSnippet {
 
   /**
    * @param {EngineMessage} message
-   * @param {number} last the index of this block's own snippet
+   * @param {number} own the index of this block's own snippet
    */
-  heard(message, last) {
-    if (message.type === "output" && message.index === last) {
+  heard(message, own) {
+    if (message.type === "output" && message.index === own) {
       if (message.stream === "out") this.printed += message.text;
       this.print(message.text, message.stream);
     } else if (message.type === "dropped") {
       this.cut(message.lines);
-    } else if (message.type === "done" && message.index < last && message.raised.length > 0) {
+    } else if (message.type === "done" && message.index < own && message.raised.length > 0) {
       this.print(`The code above ended with ${message.last}\n`, "err");
-    } else if (message.type === "done" && message.index === last) {
+    } else if (message.type === "done" && message.index === own) {
       this.done(message);
     } else if (message.type === "died") {
       this.died(message.why);
@@ -375,7 +381,7 @@ class RunSnippet {
     this.state = state;
     this.block.dataset.state = state;
     const word = this.goButton.querySelector("span");
-    if (word) word.textContent = state === "idle" ? "Run" : "Stop";
+    if (word) word.textContent = state === "idle" ? this.verb : "Stop";
     this.goButton.querySelector("use")?.setAttribute("href", state === "idle" ? "#i-lab" : "#i-close");
   }
 }

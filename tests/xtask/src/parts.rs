@@ -9,11 +9,15 @@ use crate::tally::{Tally, cargo_tests, node_tests};
 /// The books whose sites are validated and opened in the browser: the guide, and one with every kind of syntax.
 const BOOKS: [(&str, &str); 2] = [("guide", "."), ("syntax", "tests/books/syntax")];
 
+/// The target whose programs Node runs: see .cargo/config.toml.
+const WASI: &str = "wasm32-wasip1";
+
 /// Runs all parts; one that fails does not keep the next ones from running, unless they need what it makes.
 pub(crate) fn test() -> ExitCode {
     let mut tally = Tally::default();
     let root = root();
     rust(&mut tally, &root);
+    labs(&mut tally, &root);
     if let Err(why) = site(&mut tally, &root) {
         tally.missing("site", &why);
     }
@@ -50,6 +54,21 @@ fn rust(tally: &mut Tally, root: &Path) {
     tally.check("cargo clippy", &mut cargo(root, &clippy));
     let tests = ["test", "--workspace", "--all-features", "--no-fail-fast"];
     tally.run("cargo test", &mut cargo(root, &tests), cargo_tests);
+}
+
+/// The labs' tests once more, compiled to WebAssembly: the models against the vectors where a `usize` has 32 bits.
+fn labs(tally: &mut Tally, root: &Path) {
+    const NAME: &str = "cargo test (labs in WebAssembly)";
+    if let Some(why) = node_problem() {
+        return tally.missing(NAME, &why);
+    }
+    // Does nothing where it is there; where it can't be had, cargo says so.
+    let mut add = Command::new("rustup");
+    drop(add.args(["target", "add", WASI]).stdin(Stdio::null()).stderr(Stdio::null()).status());
+    let tests = ["test", "--package", "fieldguide-wasm", "--features", "json", "--target", WASI, "--lib", "--tests"];
+    // Property tests draw other cases at each run: they have run natively, where they take less time.
+    let vectors = ["--no-fail-fast", "--", "--skip", "any_", "--skip", "no_", "--skip", "bears_"];
+    tally.run(NAME, cargo(root, &tests).args(vectors), cargo_tests);
 }
 
 /// The release binary, the sites it builds, and what a browser makes of them. An error is what keeps the rest from running.

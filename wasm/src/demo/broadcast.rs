@@ -115,7 +115,14 @@ impl Asked {
 
 fn draw(state: &State, ids: Ids<'_>) -> Drawing {
     let query = Query::read(state);
+    let given = state.all("shapes").count();
     let state = query.state();
+    if given > NAMES.len() {
+        return Drawing::problem(
+            &state,
+            format!("This lab lines up at most {} shapes; these are {given}.", NAMES.len()),
+        );
+    }
     match Asked::read(&query) {
         Ok(asked) => {
             let seen = view::draw(ids, &query, &asked);

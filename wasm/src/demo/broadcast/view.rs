@@ -42,10 +42,8 @@ pub fn draw(ids: Ids<'_>, query: &Query, asked: &Asked) -> Seen {
 /// The controls, with what the reader typed as it was typed.
 fn controls(html: &mut Html, ids: Ids<'_>, query: &Query) {
     let (fewest, most) = query.op.operands();
-    // Enter in a text field presses a form's first button: this one, which changes nothing.
-    html.raw("<button hidden name=\"act\" type=\"submit\" value=\"\">Draw</button>");
     html.open("div", &[("class", "lab-row broadcast-controls")]);
-    html.open("fieldset", &[("class", "broadcast-operands")]).element("legend", &[], "Shapes");
+    html.open("fieldset", &[("class", "broadcast-operands")]).element("legend", &[], "Shapes, up to 6");
     for (at, text) in query.texts.iter().enumerate() {
         if at >= most {
             furniture::hidden(html, "shapes", text);
@@ -72,6 +70,8 @@ fn controls(html: &mut Html, ids: Ids<'_>, query: &Query) {
     }
     if query.texts.len() < most {
         furniture::act(html, "add", "+ operand");
+    } else if most > fewest {
+        html.element("p", &[("class", "lab-note")], format_args!("{most} operands at most"));
     }
     if query.op == Op::Reshape {
         html.open("div", &[("class", "broadcast-operand")]);
@@ -123,7 +123,7 @@ fn accepted(seen: &mut Seen, query: &Query, expression: &str, stored: &[Shape], 
     let stored = stored.iter().fold(0u64, |sum, shape| sum.saturating_add(bytes_of(shape, query)));
     let html = &mut seen.html;
     html.open("p", &[("class", "lab-answer")]).element("code", &[], expression).text(" has shape ");
-    html.open("output", &[]).element("code", &[], &shape).close("output").close("p");
+    html.open("output", &[("aria-live", "off")]).element("code", &[], &shape).close("output").close("p");
     html.open("p", &[("class", "broadcast-cost")]).text("stored ").element("strong", &[], bytes(stored));
     match cost {
         Cost::Result => html.text(", result ").element("strong", &[], bytes(answer.bytes)).text(" in "),
@@ -138,7 +138,7 @@ fn accepted(seen: &mut Seen, query: &Query, expression: &str, stored: &[Shape], 
 fn refused(seen: &mut Seen, refusal: &model::Refusal, why: Option<String>) {
     let html = &mut seen.html;
     html.open("p", &[("class", "lab-answer broadcast-refused")]).element("strong", &[], refusal.exception);
-    html.text(": ").open("output", &[]).text(&refusal.text).close("output").close("p");
+    html.text(": ").open("output", &[("aria-live", "off")]).text(&refusal.text).close("output").close("p");
     seen.announce = format!("{}: {}", refusal.exception, refusal.text.trim_end());
     if let Some(why) = why {
         html.element("p", &[("class", "broadcast-why")], &why);

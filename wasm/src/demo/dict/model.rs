@@ -21,6 +21,13 @@ pub const OBJECT_BYTES: u32 = 64;
 /// Bytes of a table before its indices.
 pub const HEADER_BYTES: u32 = 32;
 
+/// The slots that growth gives to a table with `used` keys: three times as many, rounded up to a power of two by CPython's bit
+/// trick, which gives at least 16 slots to one key or more.
+pub fn grown(used: u32) -> u32 {
+    let wanted = (((used * 3) | 8) - 1) | 7;
+    1 << (32 - wanted.leading_zeros())
+}
+
 /// One key and its value.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
@@ -151,12 +158,10 @@ impl Dict {
         }
     }
 
-    /// The growth: to three times the keys in use, rounded up to a power of two by CPython's bit trick, which gives at
-    /// least 16 slots to one key or more.
+    /// Grows, and says how many slots there were and are.
     fn grow(&mut self) -> [u32; 2] {
         let old = self.size();
-        let wanted = (((self.used * 3) | 8) - 1) | 7;
-        self.rebuild(1 << (32 - wanted.leading_zeros()));
+        self.rebuild(grown(self.used));
         [old, self.size()]
     }
 

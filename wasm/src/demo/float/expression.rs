@@ -335,13 +335,19 @@ fn power_of_integers(text: &str) -> Option<(usize, Option<Exact>)> {
     if text.get(end..)?.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_') {
         return None;
     }
-    let power = exponent.parse().ok().filter(|power| *power <= MAX_POWER).zip((base.len() <= 20).then_some(base));
+    let power =
+        exponent.parse::<u32>().ok().filter(|power| *power <= MAX_POWER).zip((base.len() <= 20).then_some(base));
     let value = power.and_then(|(power, base)| {
         let base = Exact::decimal(false, base.as_bytes(), 0);
         let one = Exact::decimal(false, b"1", 0);
+        // By squaring: a bit of the exponent after the other, the highest first.
         let mut value = one.clone();
-        for _ in 0..power {
-            value = value.mul(&base).bounded()?;
+        for bit in (0..u32::BITS - power.leading_zeros()).rev() {
+            value = value.mul(&value);
+            if power >> bit & 1 == 1 {
+                value = value.mul(&base);
+            }
+            value = value.bounded()?;
         }
         if negative { one.div(&value) } else { Some(value) }
     });

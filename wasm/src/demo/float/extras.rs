@@ -60,7 +60,7 @@ pub(super) fn closeness(
             ulps if ulps > 0.0 && ulps.is_finite() => [", ", &rounded(ulps), " ulp of a"].concat(),
             _ => String::new(),
         };
-        let markup = ["<p class=\"float-difference\">|a − b| = <output>", "</output>", "</p>"];
+        let markup = ["<p class=\"float-difference\">|a − b| = <output aria-live=\"off\">", "</output>", "</p>"];
         put(html, &markup, &[&repr_f64(difference), &off]);
     } else {
         html.raw(
@@ -76,7 +76,7 @@ pub(super) fn closeness(
             "</code></th><td>",
             "</td><td class=\"float-number\">",
             "</td><td class=\"",
-            "\"><output>",
+            "\"><output aria-live=\"off\">",
             "</output></td></tr>",
         ];
         let (class, says) = match verdict.close {

@@ -70,7 +70,7 @@ fn answer(html: &mut Html, input: &Input, ids: Ids<'_>) {
     let (format, bits) = (input.format(), input.bits());
     let shown = repr(format, bits);
     let markup = [
-        "<div class=\"float-answer\"><output class=\"lab-answer float-repr\" for=\"",
+        "<div class=\"float-answer\"><output aria-live=\"off\" class=\"lab-answer float-repr\" for=\"",
         " ",
         "\" id=\"",
         "\">",
@@ -307,7 +307,7 @@ fn neighbours(html: &mut Html, input: &Input, ids: Ids<'_>) {
     put(html, &markup, &[&id, &id, &input.zoom.to_string()]);
     furniture::act(html, "next", "next →");
     let markup = [
-        "</div><p class=\"lab-note\">Every number in the shaded part is stored as this one. One ulp here is <output>",
+        "</div><p class=\"lab-note\">Every number in the shaded part is stored as this one. One ulp here is <output aria-live=\"off\">",
         "</output>.</p></div>",
     ];
     put(html, &markup, &[&gap]);

@@ -49,6 +49,17 @@ impl Default for Set {
     }
 }
 
+/// Whether a table of `size` slots is rebuilt once `fill` of them are taken.
+pub fn is_full(fill: u32, size: u32) -> bool {
+    fill * 5 >= (size - 1) * 3
+}
+
+/// The slots that a rebuild gives to `used` keys: more than four times as many, twice above 50,000.
+pub fn grown(used: u32) -> u32 {
+    let wanted = if used > 50_000 { used * 2 } else { used * 4 };
+    (wanted + 1).next_power_of_two().max(MIN_SIZE)
+}
+
 /// The slots to inspect for a hash, one after the other.
 #[derive(Debug, Clone, Copy)]
 pub struct Path {
@@ -130,11 +141,7 @@ impl Set {
     /// Rebuilds the table without its dummies, with more than four times (above 50,000 keys: twice) as many slots as keys.
     fn rebuild(&mut self) -> [u32; 2] {
         let old_size = self.size();
-        let wanted = if self.used > 50_000 { self.used * 2 } else { self.used * 4 };
-        let mut size = MIN_SIZE;
-        while size <= wanted {
-            size *= 2;
-        }
+        let size = grown(self.used);
         let old = std::mem::replace(&mut self.slots, vec![Slot::Empty; size as usize]);
         self.fill = self.used;
         for slot in old {
@@ -162,7 +169,7 @@ impl Set {
         step.reused_dummy = dummy.is_some();
         if dummy.is_none() {
             self.fill += 1;
-            if self.fill * 5 >= (self.size() - 1) * 3 {
+            if is_full(self.fill, self.size()) {
                 step.resized = Some(self.rebuild());
                 step.slot_after_resize = self.slots.iter().position(|slot| *slot == key).map(|at| at as u32);
             }

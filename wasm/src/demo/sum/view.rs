@@ -122,7 +122,7 @@ fn answer(html: &mut Html, exact: Option<&Exact>, ids: Ids<'_>) {
     let shown = text.get(..72).unwrap_or(&text);
     let markup = [
         "<div class=\"sum-answer\"><p class=\"sum-exactly\">These floats add up to exactly</p>\
-         <output class=\"lab-answer sum-exact\" for=\"",
+         <output aria-live=\"off\" class=\"lab-answer sum-exact\" for=\"",
         "\"><span class=\"lab-digits\">",
     ];
     put(html, &markup, &[&ids.of("values")]);
@@ -152,7 +152,7 @@ fn results(html: &mut Html, ways: &[Way; 5], exact: Option<&Exact>) {
         let markup = [
             "<tr><th scope=\"row\"><code>",
             "</code> <span class=\"sum-way\">",
-            "</span></th><td><output class=\"sum-result",
+            "</span></th><td><output aria-live=\"off\" class=\"sum-result",
             "\">",
             "</output></td><td class=\"sum-off\"><div class=\"sum-off-by\"><div class=\"sum-number\">",
             "<span class=\"sum-absolute\">",

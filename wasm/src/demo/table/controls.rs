@@ -11,8 +11,6 @@ use crate::state::State;
 
 /// The scenarios, the seed, the operations.
 pub fn fields(html: &mut Html, ids: Ids<'_>, request: &Request, state: &State, scenarios: &Scenarios) {
-    // Enter in a field presses a form's first button: this one, which changes nothing.
-    html.open("button", &[("hidden", ""), ("type", "submit")]).text("Redraw").close("button");
     let name = request.scenario.map_or("own", |scenario| scenario.name);
     furniture::hidden(html, "shown", &format!("{name} {}", request.ops.len()));
     html.open("div", &[("class", "lab-row dict-frame")]).open("div", &[("class", "dict-top")]);

@@ -20,7 +20,7 @@ pub fn answer(html: &mut Html, scene: &Scene<'_>, table: &str) -> String {
             let outcome = words::outcome(step, scene.ops, table);
             html.open("p", &[("class", "lab-answer dict-answer")]);
             html.element("code", &[], code(op, table)).text(" ");
-            html.element("output", &[], &outcome).close("p");
+            html.element("output", &[("aria-live", "off")], &outcome).close("p");
             words::hash(
                 html,
                 op,
@@ -30,7 +30,9 @@ pub fn answer(html: &mut Html, scene: &Scene<'_>, table: &str) -> String {
         }
         _ => {
             let empty = format!("The empty {}: nothing is played yet.", table);
-            html.open("p", &[("class", "lab-answer dict-answer")]).element("output", &[], &empty).close("p");
+            html.open("p", &[("class", "lab-answer dict-answer")])
+                .element("output", &[("aria-live", "off")], &empty)
+                .close("p");
             empty
         }
     }
@@ -117,7 +119,7 @@ fn bytes(html: &mut Html, table: &dyn View, before: &Before, name: &str) {
     let (now, then) = (total(table), before.bytes);
     html.open("table", &[("class", "lab-table dict-bytes")]).open("caption", &[]);
     html.element("code", &[], if name == "dict" { "sys.getsizeof(d)" } else { "sys.getsizeof(s)" }).text(" → ");
-    html.element("output", &[], now).text(" bytes");
+    html.element("output", &[("aria-live", "off")], now).text(" bytes");
     if now != then {
         html.text(format_args!(", {then} before"));
     }

@@ -88,7 +88,7 @@ pub(super) fn scrubber(html: &mut Html, ids: Ids<'_>, shape: &Shape, at: &[u64],
     ];
     html.open("input", &attributes).close("div");
     html.open("div", &[("class", "broadcast-read")]);
-    html.open("output", &[("class", "broadcast-element"), ("for", &id)]).open("code", &[]);
+    html.open("output", &[("aria-live", "off"), ("class", "broadcast-element"), ("for", &id)]).open("code", &[]);
     html.text(&reading.left).text(reading.equals).text(reading.around.0);
     for (at, read) in reading.right.iter().enumerate() {
         if at > 0 {
