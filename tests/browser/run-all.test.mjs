@@ -10,14 +10,15 @@ const LIMIT = 30;
 
 /**
  * In a page: shows another page of the guide in its place and runs the snippets one after another, each in a `__main__` of its
- * own, as the page itself would. The worker is kept from page to page.
+ * own, as the page itself would. The worker is kept from page to page. Exercises print nothing that is recorded: the proof holds
+ * their solutions.
  * @param {{ url: string, limit: number }} task the page, and seconds for a snippet
  */
 async function runPage({ url, limit }) {
   const text = await (await fetch(url)).text();
   const main = new DOMParser().parseFromString(text, "text/html").querySelector("main");
   document.querySelector("main")?.replaceWith(document.adoptNode(/** @type {HTMLElement} */ (main)));
-  const blocks = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("fg-code[data-run]")]);
+  const blocks = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("fg-code[data-run]:not([data-exercise])")]);
   await runProgram.load();
   /** @type {{ kept?: Worker | null }} */
   const shared = window;
