@@ -64,7 +64,7 @@ pub(super) fn closeness(
         put(html, &markup, &[&repr_f64(difference), &off]);
     } else {
         html.raw(
-            "<p class=\"lab-note\">With nothing to compare with, this is how far a neighbour of a may be away.</p>",
+            "<p class=\"lab-note\">With nothing to compare with, this is how far a neighbor of a may be away.</p>",
         );
     }
     reach(html, &calls, difference, compared);

@@ -233,7 +233,7 @@ fn neighbours(html: &mut Html, input: &Input, ids: Ids<'_>) {
     if !format.finite(bits) {
         return;
     }
-    html.raw("<div class=\"float-line\"><p class=\"float-head\">Its neighbours on the number line</p>");
+    html.raw("<div class=\"float-line\"><p class=\"float-head\">Its neighbors on the number line</p>");
     let reach = REACH.get(usize::from(input.zoom)).copied().unwrap_or(1.6);
     let (down, up) = (format.neighbour(bits, false), format.neighbour(bits, true));
     let gap = repr_f64(facts::ulp(format, bits));

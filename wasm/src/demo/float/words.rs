@@ -37,7 +37,7 @@ pub(super) fn error(input: &Input) -> String {
                 };
                 let tie = match input.reading.rounding {
                     Rounding::TieDown | Rounding::TieUp if !input.has_steps() => {
-                        " It was half-way: the even neighbour wins."
+                        " It was half-way: the even neighbor wins."
                     }
                     _ => "",
                 };
