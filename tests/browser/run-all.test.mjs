@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { GUIDE, browser, open, pages, serve } from "./site.mjs";
+import { GUIDE, ROOT, browser, files, open, pages, serve } from "./site.mjs";
 
 /** A snippet that is still running after this many seconds is stopped. */
 const LIMIT = 30;
@@ -85,4 +85,27 @@ test("every snippet that can be run prints in the page what is recorded, or says
   const say = wrong.map(({ path, place, problem, wanted, shown, code }) => `${path}, "${place}": ${problem}\n--- code\n${code}--- recorded\n${wanted}\n--- printed\n${shown}`);
   assert.equal(wrong.length, 0, `mend these, take \`run\` off, or say \`differs="why"\`:\n\n${say.join("\n\n")}`);
   assert.deepEqual(untrue.map(({ path, place }) => `${path}, "${place}"`), [], "these say that they differ and don't: take `differs` off");
+});
+
+test("four of five snippets that need no package can be run in the page", () => {
+  const content = join(ROOT, "content");
+  const pinned = readFileSync(join(content, "requirements.txt"), "utf8").match(/^[\w-]+/gm) ?? [];
+  // A package's name is that of its module, but for this one; joblib comes with it.
+  const modules = [...pinned, "sklearn", "joblib"].join("|");
+  const packaged = new RegExp(`^\\s*(?:import|from)\\s+(?:${modules})\\b`, "m");
+  let all = 0;
+  let run = 0;
+  for (const path of files(content, ".md")) {
+    let plain = true;
+    for (const [, braces = "", code] of readFileSync(join(content, path), "utf8").matchAll(/^```python *(\{[^\n]*\})?\n([^]*?)^```$/gm)) {
+      if (/\b(hidden|exercise|solution|checks|norun)\b/.test(braces)) continue;
+      if (!/\bcontinue\b/.test(braces)) plain = true;
+      plain &&= !packaged.test(code) && !/\bsetup\b/.test(braces);
+      if (!plain) continue;
+      all += 1;
+      run += Number(/\brun\b/.test(braces));
+    }
+  }
+  assert.ok(all > 300, `${all} snippets`);
+  assert.ok(run / all >= 0.8, `${run} of ${all}`);
 });

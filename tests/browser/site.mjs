@@ -8,7 +8,8 @@ import { after } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
-const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
+/** The folder of the project, which is the guide's book. */
+export const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
 
 /** @param {string} name */
 function needed(name) {
