@@ -117,25 +117,32 @@ pub fn run(disk: Disk, site: Option<Site>, request: Request, report: fn(Event)) 
                 }
             });
         }
+        let stopped = stopped()?;
         report(Event::Listening(listener.local_addr()?));
         tokio::select! {
             served = async { axum::serve(listener, http::router(shared)).await } => served,
-            _ = stopped() => Ok(()),
+            _ = stopped => Ok(()),
         }
     })
 }
 
-/// Ctrl-C, or a polite kill.
-async fn stopped() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+/// Ends with Ctrl-C or a polite kill, both of which are caught from the call on, not only once somebody waits.
+#[cfg(unix)]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        return;
-    }
-    drop(tokio::signal::ctrl_c().await);
+    })
+}
+
+/// Ends with Ctrl-C.
+#[cfg(not(unix))]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
 
 async fn listen(port: Option<u16>) -> io::Result<TcpListener> {

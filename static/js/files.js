@@ -33,9 +33,10 @@ function siteFile(name, base64) {
 /**
  * The bytes of a file of the site.
  * @param {string} address
+ * @param {RequestCache} [cache] `no-cache` for a file whose name stays when its bytes change
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-async function readFile(address) {
+async function readFile(address, cache = "default") {
   const url = new URL(address, document.baseURI);
   if (url.protocol === "file:") {
     const name = url.pathname.replace(/^.*\//, "");
@@ -44,7 +45,7 @@ async function readFile(address) {
     if (!bytes) throw new Error(`${name}.js brought nothing`);
     return bytes;
   }
-  const response = await fetch(url);
+  const response = await fetch(url, { cache });
   if (!response.ok) throw new Error(`${url.href}: ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -59,7 +59,7 @@ const searcher = {
   async start() {
     const { searchJs = "", searchWasm = "", searchIndex = "" } = document.documentElement.dataset;
     const script = typeof wasm_search === "undefined" ? runScript(searchJs) : null;
-    const [module, core] = await Promise.all([readFile(searchWasm), readFile(searchIndex), script]);
+    const [module, core] = await Promise.all([readFile(searchWasm), readFile(searchIndex, "no-cache"), script]);
     await wasm_search({ module_or_path: module });
     const opened = JSON.parse(wasm_search.open(core));
     if (opened.problem) throw new SearchProblem(opened.problem);

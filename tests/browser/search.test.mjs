@@ -173,7 +173,7 @@ test("a query is text, whatever it holds", async (t) => {
 
 test("a damaged index says so, and the list of titles stays", async (t) => {
   const { page } = await open(chromium, t, "about:blank");
-  await page.route("**/search/i0-*.bin", async (route) => {
+  await page.route("**/search/index.bin", async (route) => {
     const response = await route.fetch();
     const body = await response.body();
     body[body.length >> 1] ^= 1;

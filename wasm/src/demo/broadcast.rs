@@ -115,13 +115,10 @@ impl Asked {
 
 fn draw(state: &State, ids: Ids<'_>) -> Drawing {
     let query = Query::read(state);
-    let given = state.all("shapes").count();
     let state = query.state();
-    if given > NAMES.len() {
-        return Drawing::problem(
-            &state,
-            format!("This lab lines up at most {} shapes; these are {given}.", NAMES.len()),
-        );
+    if query.texts.len() > NAMES.len() {
+        let (most, given) = (NAMES.len(), query.texts.len());
+        return Drawing::problem(&state, format!("This lab lines up at most {most} shapes; these are {given}."));
     }
     match Asked::read(&query) {
         Ok(asked) => {

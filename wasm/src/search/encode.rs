@@ -130,8 +130,9 @@ pub fn encode(sections: &[Section], analyzed: &[Analyzed], stages: &[Stage]) -> 
     term_files(&terms, &mut core, &mut files);
     text_files(sections, &mut core, &mut files);
     words_file(sections, &mut core, &mut files);
-    let (bytes, sum) = core.seal(CORE);
-    files.core = file_name(CORE, 0, sum);
+    let (bytes, _) = core.seal(CORE);
+    // Every page names it: a name that changes with its bytes would change every page at each edit.
+    files.core = "index.bin".to_string();
     files.files.push((files.core.clone(), bytes));
     files
 }

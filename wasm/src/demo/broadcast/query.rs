@@ -102,7 +102,7 @@ pub const EXAMPLES: &[(&str, Op, &[&str])] = &[
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
-    /// The shapes as they were typed, at least as many as the operation needs.
+    /// The shapes as they were typed, at least as many as the operation needs; more than have names are refused.
     pub texts: Vec<String>,
     /// Chosen dtype.
     pub dtype: Dtype,
@@ -125,7 +125,6 @@ impl Query {
         if texts.is_empty() {
             texts = vec![String::from("8, 1, 6, 1"), String::from("7, 1, 5")];
         }
-        texts.truncate(NAMES.len());
         let dtype = state.get("dtype").and_then(|name| DTYPES.iter().find(|dtype| dtype.name == name));
         let mut query = Self {
             texts,
