@@ -259,7 +259,7 @@ fn table(html: &mut Html, request: &Request, work: &Work) {
         Case::String => ("per piece", n),
         Case::TopK => ("per number", n),
     };
-    html.raw("<section class=\"lab-scroll\" tabindex=\"0\" aria-label=\"Exact counts\">");
+    html.raw("<div role=\"group\" class=\"lab-scroll\" tabindex=\"0\" aria-label=\"Exact counts\">");
     fill(
         html,
         "<table class=\"lab-table cost-table\"><caption>Exactly, for n = #</caption><thead><tr><td></td>",
@@ -291,7 +291,7 @@ fn table(html: &mut Html, request: &Request, work: &Work) {
         let exact = exact_list_bytes(n);
         row(html, "", "list(range(n))", vec![Some(grouped(exact)), quotient(exact, n), Some(grouped(n + n % 2))]);
     }
-    html.raw("</tbody></table></section>");
+    html.raw("</tbody></table></div>");
 }
 
 /// One way and its numbers; a dash where there is none.

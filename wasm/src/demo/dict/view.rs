@@ -202,7 +202,10 @@ impl Dict {
             "Above 32 slots the lines are left out: each slot names its entry by number.",
         );
         let name = ids.of("entries");
-        html.open("section", &[("aria-labelledby", &name), ("class", "lab-scroll dict-tall"), ("tabindex", "0")]);
+        html.open(
+            "div",
+            &[("role", "group"), ("aria-labelledby", &name), ("class", "lab-scroll dict-tall"), ("tabindex", "0")],
+        );
         html.open("table", &[("class", "lab-table")]).element(
             "caption",
             &[("id", &name)],
@@ -229,6 +232,6 @@ impl Dict {
             }
             html.close("tr");
         }
-        html.raw("</tbody></table></section>");
+        html.raw("</tbody></table></div>");
     }
 }

@@ -20,13 +20,15 @@ fn fold(html: &mut Html, open: bool, summary: &str) {
 
 /// Opens a table that scrolls in its own box; `head` is the inside of its head.
 fn table(html: &mut Html, says: &str, head: &'static str) {
-    let markup =
-        ["<section class=\"lab-scroll\" aria-label=\"", "\" tabindex=\"0\"><table class=\"lab-table\"><thead><tr>"];
+    let markup = [
+        "<div role=\"group\" class=\"lab-scroll\" aria-label=\"",
+        "\" tabindex=\"0\"><table class=\"lab-table\"><thead><tr>",
+    ];
     put(html, &markup, &[says]);
     html.raw(head).raw("</tr></thead><tbody>");
 }
 
-const TABLE_END: &str = "</tbody></table></section></details>";
+const TABLE_END: &str = "</tbody></table></div></details>";
 
 /// `math.isclose` and `numpy.isclose` beside one another.
 pub(super) fn closeness(
@@ -268,7 +270,7 @@ pub(super) fn numbers(html: &mut Html, input: &Input) {
     let facts = Facts::new(format, bits);
     let shown = |bits: u64| [&repr(format, bits), " (0x", &format.hex(bits), ")"].concat();
     fold(html, false, "All about this number");
-    html.raw("<section class=\"lab-scroll\" aria-label=\"All about this number\" tabindex=\"0\">");
+    html.raw("<div role=\"group\" class=\"lab-scroll\" aria-label=\"All about this number\" tabindex=\"0\">");
     html.raw("<table class=\"lab-table float-facts\"><tbody>");
     let of = |value: &str, count: u32| [value, " of ", &count.to_string(), " bits"].concat();
     let fraction = format!("{:#x}", format.fraction_field(bits));

@@ -122,7 +122,7 @@ fn trace(html: &mut Html, input: &Input) {
     let steps = &input.reading.steps;
     let largest = steps.iter().filter_map(|step| step.error_ulp).fold(0.5, |most: f64, error| most.max(error.abs()));
     html.raw(
-        "<section class=\"lab-scroll\" aria-label=\"Each step with its error\" tabindex=\"0\"><table class=\"lab-table float-trace\">\
+        "<div role=\"group\" class=\"lab-scroll\" aria-label=\"Each step with its error\" tabindex=\"0\"><table class=\"lab-table float-trace\">\
          <caption>Where the error comes from</caption><thead><tr><th scope=\"col\">step</th><th scope=\"col\">becomes</th>\
          <th scope=\"col\">off by, in ulp</th><th scope=\"col\">added here</th></tr></thead><tbody>",
     );
@@ -141,7 +141,7 @@ fn trace(html: &mut Html, input: &Input) {
         }
         put(html, &["</div></td><td class=\"float-number\">", "</td></tr>"], &[&known(step.rounding_ulp)]);
     }
-    html.raw("</tbody></table></section>");
+    html.raw("</tbody></table></div>");
     if steps.len() > STEPS_SHOWN {
         put(html, &["<p class=\"lab-note\">The first 60 of ", " steps.</p>"], &[&steps.len().to_string()]);
     }

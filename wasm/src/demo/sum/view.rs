@@ -145,7 +145,7 @@ fn results(html: &mut Html, ways: &[Way; 5], exact: Option<&Exact>) {
     let size = |ulps: f64| libm::log2(1.0 + ulps.abs());
     let largest = errors.iter().flatten().filter_map(|error| error.1).map(size).fold(1.0, f64::max);
     html.raw(
-        "<section class=\"lab-scroll\" aria-label=\"Five ways to add\" tabindex=\"0\"><table class=\"lab-table sum-results\">\
+        "<div role=\"group\" class=\"lab-scroll\" aria-label=\"Five ways to add\" tabindex=\"0\"><table class=\"lab-table sum-results\">\
          <thead><tr><th scope=\"col\">way</th><th scope=\"col\">result</th><th scope=\"col\">off by, ulp</th></tr></thead><tbody>",
     );
     for (way, error) in ways.iter().zip(&errors) {
@@ -171,7 +171,7 @@ fn results(html: &mut Html, ways: &[Way; 5], exact: Option<&Exact>) {
         }
         html.raw("</div></td></tr>");
     }
-    html.raw("</tbody></table></section>");
+    html.raw("</tbody></table></div>");
 }
 
 /// A line of the chart: its class, its name, the way of adding.
@@ -302,7 +302,7 @@ fn table(html: &mut Html, values: &[f64]) {
     html.raw(if open { "<details class=\"sum-fold\" open>" } else { "<details class=\"sum-fold\">" });
     html.raw(
         "<summary>What each addition loses</summary>\
-         <section class=\"lab-scroll\" aria-label=\"What each addition loses\" tabindex=\"0\"><table class=\"lab-table\">\
+         <div role=\"group\" class=\"lab-scroll\" aria-label=\"What each addition loses\" tabindex=\"0\"><table class=\"lab-table\">\
          <thead><tr><th scope=\"col\">add</th><th scope=\"col\">total, rounded</th><th scope=\"col\">lost here</th>\
          <th scope=\"col\">kept aside by sum() 3.12+</th></tr></thead><tbody>",
     );
@@ -316,7 +316,7 @@ fn table(html: &mut Html, values: &[f64]) {
         }
         html.raw("</tr>");
     }
-    html.raw("</tbody></table></section>");
+    html.raw("</tbody></table></div>");
     if !open {
         put(html, &["<p class=\"lab-note\">The first 10 of ", ".</p>"], &[&values.len().to_string()]);
     }

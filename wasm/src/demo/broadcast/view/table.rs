@@ -133,7 +133,7 @@ impl Grid {
         for rule in &self.rule {
             html.element("td", &[], rule);
         }
-        html.close("tr").close("tfoot").close("table").close("section");
+        html.close("tr").close("tfoot").close("table").close("div");
     }
 }
 
@@ -145,9 +145,9 @@ fn line(html: &mut Html, name: &str, cells: &[Cell]) {
     html.close("tr");
 }
 
-/// Opens a box that wide things scroll in, a `section`; a page may hold several labs, and wants names that differ.
+/// Opens a box that wide things scroll in: a group, not a landmark, whose names would have to differ on a page of several labs.
 pub(super) fn scroll(html: &mut Html, class: &str, label: &str) {
-    html.open("section", &[("class", class), ("tabindex", "0"), ("aria-label", label)]);
+    html.open("div", &[("role", "group"), ("class", class), ("tabindex", "0"), ("aria-label", label)]);
 }
 
 /// The rule of one axis in a word or two.
@@ -202,5 +202,5 @@ pub(super) fn memory(html: &mut Html, query: &Query, rows: &[Stored<'_>]) {
         }
         html.close("tr");
     }
-    html.close("tbody").close("table").close("section");
+    html.close("tbody").close("table").close("div");
 }
