@@ -132,7 +132,7 @@ test("what was searched is offered again, until it is forgotten", async (t) => {
   const { page } = await open(chromium, t, home + KINDS.topic);
   await search(page, "lru_cache");
   await page.keyboard.press("Enter");
-  await page.waitForURL(/decorators/);
+  await page.waitForURL(/~find=lru_cache/);
   await page.keyboard.press("Control+k");
   const offer = page.getByRole("button", { name: "lru_cache" });
   await offer.click();
