@@ -178,9 +178,9 @@ fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
 }
 
-fn mistakes(build: &Build) -> String {
-    let errors = build.count(Severity::Error);
-    let warnings = build.count(Severity::Warning);
+fn mistakes(count: impl Fn(Severity) -> usize) -> String {
+    let errors = count(Severity::Error);
+    let warnings = count(Severity::Warning);
     match (errors, warnings) {
         (0, warnings) => plural(warnings, "warning"),
         (errors, 0) => plural(errors, "error"),
@@ -196,7 +196,7 @@ fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
     let mut build = pipeline::build(&Disk::new(&args.book), Options::default());
     let fine = show(&build, args.strict);
     let Some(site) = build.site.take().filter(|_| fine) else {
-        warn!("not written: {}", mistakes(&build));
+        warn!("not written: {}", mistakes(|severity| build.count(severity)));
         return Ok(ExitCode::from(1));
     };
     let written = site.write(&to).context("the site could not be written")?;
@@ -207,7 +207,7 @@ fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
         to.display(),
         written.changed,
         written.removed,
-        mistakes(&build)
+        mistakes(|severity| build.count(severity))
     );
     Ok(ExitCode::SUCCESS)
 }
@@ -249,7 +249,7 @@ fn check_book(args: &BookArgs, run: bool, write: bool, report: bool) -> anyhow::
     if let Some(summary) = &summary {
         print_summary(summary);
     }
-    say!("checked in {}: {}", seconds(start.elapsed()), mistakes(&build));
+    say!("checked in {}: {}", seconds(start.elapsed()), mistakes(|severity| build.count(severity)));
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -284,10 +284,15 @@ fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result
     let fine = show(&build, args.strict);
     let site = build.site.take();
     if (site.is_none() || !fine) && !request.watch {
-        warn!("not served: {}", mistakes(&build));
+        warn!("not served: {}", mistakes(|severity| build.count(severity)));
         return Ok(ExitCode::from(1));
     }
-    say!("{} in {}, {}", plural(build.pages, "page"), seconds(start.elapsed()), mistakes(&build));
+    say!(
+        "{} in {}, {}",
+        plural(build.pages, "page"),
+        seconds(start.elapsed()),
+        mistakes(|severity| build.count(severity))
+    );
     let listening: fn(Event) = if open { on_event_and_open } else { on_event };
     serve::run(disk, site, request, listening)?;
     say!("stopped");
@@ -297,9 +302,9 @@ fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result
 fn on_event(event: Event) {
     match event {
         Event::Listening(address) => say!("serving at http://{address}/ (stop with Ctrl-C)"),
-        Event::Built(build, time) => {
-            show(&build, false);
-            say!("rebuilt in {}: {}", seconds(time), mistakes(&build));
+        Event::Built(news, time) => {
+            drop(write!(anstream::stderr(), "{}", diagnostics::report(&news.sources, &news.diagnostics)));
+            say!("rebuilt in {}: {}", seconds(time), mistakes(|severity| news.count(severity)));
         }
         Event::NotWatching(error) => warn!("edits are not seen: the folder can't be watched: {error}"),
     }
@@ -334,7 +339,7 @@ fn search(args: &SearchArgs) -> anyhow::Result<ExitCode> {
             let mut build = pipeline::build(&Disk::new(&book), Options::default());
             let fine = show(&build, false);
             let Some(site) = build.site.take().filter(|_| fine) else {
-                warn!("not searched: {}", mistakes(&build));
+                warn!("not searched: {}", mistakes(|severity| build.count(severity)));
                 return Ok(ExitCode::from(1));
             };
             built = site;

@@ -1,9 +1,9 @@
 //! The site in memory, on localhost. With `watch`, an edit rebuilds it and the open pages reload.
 
 mod http;
+mod served;
 mod watch;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, RwLock};
@@ -11,32 +11,33 @@ use std::sync::{Arc, RwLock};
 use tokio::net::TcpListener;
 use tokio::sync::watch as signal;
 
-use crate::assets::fingerprint;
-use crate::pipeline::{self, Build, Options};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::pipeline::{self, Options};
 use crate::site::Site;
-use crate::source::Disk;
+use crate::source::{Disk, Sources};
+use served::Served;
 
 /// The port that is tried first, and how many behind it, where none was asked for.
 const FIRST_PORT: u16 = 4321;
 const PORTS_TRIED: u16 = 20;
 
-/// What is served.
-#[derive(Debug, Default, PartialEq)]
-struct Served {
-    files: BTreeMap<String, File>,
+/// What a build said.
+#[derive(Debug, Clone, Default)]
+pub struct News {
+    /// Counts builds: 0 before the first that was announced.
+    pub number: u64,
+    /// The texts that diagnostics refer to.
+    pub sources: Sources,
+    /// What is wrong with the book.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The site paths of the book's pages whose files were saved, in the order of the book.
+    pub saved: Vec<String>,
 }
 
-/// A file in memory.
-#[derive(Debug, Clone, PartialEq)]
-struct File {
-    bytes: axum::body::Bytes,
-    etag: String,
-}
-
-impl From<Site> for Served {
-    fn from(site: Site) -> Self {
-        let file = |bytes: Vec<u8>| File { etag: format!("\"{}\"", fingerprint(&bytes)), bytes: bytes.into() };
-        Self { files: site.files.into_iter().map(|(path, bytes)| (path, file(bytes))).collect() }
+impl News {
+    /// How many diagnostics of that severity there are.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
 }
 
@@ -44,8 +45,8 @@ impl From<Site> for Served {
 #[derive(Debug)]
 struct Shared {
     served: RwLock<Arc<Served>>,
-    /// Counts builds; pages that wait for the next one watch it.
-    builds: signal::Sender<u64>,
+    /// What the last build said; pages that wait for the next one watch it.
+    news: signal::Sender<Arc<News>>,
     watching: bool,
 }
 
@@ -54,9 +55,16 @@ impl Shared {
         self.served.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    fn replace(&self, served: Served) {
-        *self.served.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(served);
-        self.builds.send_modify(|builds| *builds += 1);
+    /// From now on `served` is served, where there is something new, and the open pages hear the news.
+    fn publish(&self, served: Option<Served>, mut news: News) -> Arc<News> {
+        if let Some(served) = served {
+            *self.served.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(served);
+        }
+        self.news.send_modify(|last| {
+            news.number = last.number + 1;
+            *last = Arc::new(news);
+        });
+        self.news.borrow().clone()
     }
 }
 
@@ -74,7 +82,7 @@ pub enum Event {
     /// The server listens there.
     Listening(SocketAddr),
     /// The book was built again.
-    Built(Box<Build>, std::time::Duration),
+    Built(Arc<News>, std::time::Duration),
     /// The disk can't be watched.
     NotWatching(String),
 }
@@ -93,24 +101,22 @@ pub fn run(disk: Disk, site: Option<Site>, request: Request, report: fn(Event)) 
     runtime.block_on(async {
         let listener = listen(request.port).await?;
         let served = RwLock::new(Arc::new(site.map(Served::from).unwrap_or_default()));
-        let shared = Arc::new(Shared { served, builds: signal::Sender::new(0), watching: request.watch });
+        let shared = Arc::new(Shared { served, news: signal::Sender::new(Arc::default()), watching: request.watch });
         if request.watch {
             let shared = shared.clone();
             // The watcher lives as long as the process: it ends with it.
             std::thread::spawn(move || {
                 let rebuild = |first: bool| {
                     let start = std::time::Instant::now();
-                    let mut build = pipeline::build(&disk, options());
-                    let fresh = build.site.take().map(Served::from);
+                    let build = pipeline::build(&disk, options());
+                    let fresh = build.site.map(Served::from);
                     // The first time there is news only where an edit came between the first build and the watch.
                     let now = shared.now();
-                    if first && fresh.as_ref().map_or(now.files.is_empty(), |fresh| *fresh == *now) {
+                    if first && fresh.as_ref().is_none_or(|fresh| *fresh == *now) {
                         return;
                     }
-                    if let Some(fresh) = fresh {
-                        shared.replace(fresh);
-                    }
-                    report(Event::Built(Box::new(build), start.elapsed()));
+                    let news = News { sources: build.sources, diagnostics: build.diagnostics, ..News::default() };
+                    report(Event::Built(shared.publish(fresh, news), start.elapsed()));
                 };
                 if let Err(error) = watch::run(&disk, rebuild) {
                     report(Event::NotWatching(error.to_string()));
