@@ -53,19 +53,7 @@ enum Command {
         to: PathBuf,
     },
     /// Build in memory and serve on localhost.
-    Serve {
-        #[command(flatten)]
-        book: BookArgs,
-        /// Rebuild on every edit and reload the open pages.
-        #[arg(long)]
-        watch: bool,
-        /// The port to listen on; without it, 4321 or the next free one.
-        #[arg(long)]
-        port: Option<u16>,
-        /// Open the browser.
-        #[arg(long)]
-        open: bool,
-    },
+    Serve(ServeArgs),
     /// Say what is wrong with the book; write nothing.
     Check {
         #[command(flatten)]
@@ -96,6 +84,35 @@ enum Command {
         #[arg(long)]
         batch: bool,
     },
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    book: BookArgs,
+    /// Rebuild on every edit and patch the open pages.
+    #[arg(long)]
+    watch: bool,
+    /// Go to the page that was just saved, in every browser that shows the book; with --watch.
+    #[arg(long, requires = "watch")]
+    follow: bool,
+    /// The port to listen on; without it, 4321 or the next free one.
+    #[arg(long)]
+    port: Option<u16>,
+    /// Listen at this address, for a phone or others of the network; without ADDR, at all that this machine has.
+    /// Whoever reaches it can read the book.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "0.0.0.0")]
+    host: Option<String>,
+    /// Answer to this name too, beside localhost and this machine's addresses; may be given again.
+    #[arg(long, value_name = "NAME", value_parser = serve::parse_name)]
+    allow_host: Vec<String>,
+    /// What opens at a mistake shown in the page: vscode, idea, zed and others, none, or a template such as
+    /// vscode://file{path}:{line}:{column}; without it, the editor that this terminal or EDITOR names.
+    #[arg(long, value_name = "EDITOR", env = "FIELDGUIDE_EDITOR", value_parser = serve::Editor::parse)]
+    editor: Option<serve::Editor>,
+    /// Open the browser.
+    #[arg(long)]
+    open: bool,
 }
 
 #[derive(Args)]
@@ -153,7 +170,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let result = match cli.command {
         Command::Build { book, to } => build(&book, &to),
-        Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
+        Command::Serve(args) => serve(args),
         Command::Check { book, run, write, report } => check_book(&book, run, write, report),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
@@ -277,32 +294,56 @@ fn print_summary(summary: &proof::Summary) {
     );
 }
 
-fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result<ExitCode> {
+fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
-    let disk = Disk::new(&args.book);
-    let mut build = pipeline::build(&disk, serve::options());
-    let fine = show(&build, args.strict);
-    let site = build.site.take();
-    if (site.is_none() || !fine) && !request.watch {
-        warn!("not served: {}", mistakes(|severity| build.count(severity)));
-        return Ok(ExitCode::from(1));
+    let disk = Disk::new(&args.book.book);
+    let first = serve::build(&disk);
+    match &first {
+        Ok(build) => {
+            let fine = show(build, args.book.strict);
+            if (build.site.is_none() || !fine) && !args.watch {
+                warn!("not served: {}", mistakes(|severity| build.count(severity)));
+                return Ok(ExitCode::from(1));
+            }
+            let mistakes = mistakes(|severity| build.count(severity));
+            say!("{} in {}, {mistakes}", plural(build.pages, "page"), seconds(start.elapsed()));
+        }
+        Err(why) if args.watch => warn!("{}", failed(why)),
+        Err(why) => bail!(failed(why)),
     }
-    say!(
-        "{} in {}, {}",
-        plural(build.pages, "page"),
-        seconds(start.elapsed()),
-        mistakes(|severity| build.count(severity))
-    );
-    let listening: fn(Event) = if open { on_event_and_open } else { on_event };
-    serve::run(disk, site, request, listening)?;
+    let request = serve::Request {
+        host: args.host,
+        port: args.port,
+        names: args.allow_host,
+        watch: args.watch,
+        follow: args.follow,
+        editor: args.editor.unwrap_or_else(|| serve::Editor::guess(|name| std::env::var(name).ok())),
+    };
+    let listening: fn(Event) = if args.open { on_event_and_open } else { on_event };
+    serve::run(disk, first, request, listening)?;
     say!("stopped");
     Ok(ExitCode::SUCCESS)
 }
 
+fn failed(why: &str) -> String {
+    format!("fieldguide itself failed on this book: {why}")
+}
+
 fn on_event(event: Event) {
     match event {
-        Event::Listening(address) => say!("serving at http://{address}/ (stop with Ctrl-C)"),
+        Event::Listening(addresses) => {
+            for (i, address) in addresses.iter().enumerate() {
+                match i {
+                    0 => say!("serving at http://{address}/ (stop with Ctrl-C)"),
+                    _ if address.ip().is_loopback() => {}
+                    _ => say!("  and at http://{address}/ for others of this network"),
+                }
+            }
+        }
         Event::Built(news, time) => {
+            if let Some(why) = &news.failure {
+                return warn!("{}", failed(why));
+            }
             drop(write!(anstream::stderr(), "{}", diagnostics::report(&news.sources, &news.diagnostics)));
             say!("rebuilt in {}: {}", seconds(time), mistakes(|severity| news.count(severity)));
         }
@@ -312,7 +353,7 @@ fn on_event(event: Event) {
 
 fn on_event_and_open(event: Event) {
     let address = match &event {
-        Event::Listening(address) => Some(*address),
+        Event::Listening(addresses) => addresses.first().copied(),
         _ => None,
     };
     on_event(event);

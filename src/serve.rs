@@ -1,25 +1,29 @@
-//! The site in memory, on localhost. With `watch`, an edit rebuilds it and the open pages reload.
+//! The site in memory, on localhost. With `watch`, an edit rebuilds it and the open pages are patched.
 
+mod client;
+mod connections;
+mod editor;
+mod events;
+mod guard;
 mod http;
 mod served;
 mod watch;
 
+use std::collections::BTreeMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
 
-use tokio::net::TcpListener;
 use tokio::sync::watch as signal;
 
+pub use self::editor::Editor;
+use self::guard::{Guard, Host};
+use self::served::Served;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::pipeline::{self, Options};
-use crate::site::Site;
+use crate::pipeline::{self, Build, Options};
 use crate::source::{Disk, Sources};
-use served::Served;
-
-/// The port that is tried first, and how many behind it, where none was asked for.
-const FIRST_PORT: u16 = 4321;
-const PORTS_TRIED: u16 = 20;
 
 /// What a build said.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +36,8 @@ pub struct News {
     pub diagnostics: Vec<Diagnostic>,
     /// The site paths of the book's pages whose files were saved, in the order of the book.
     pub saved: Vec<String>,
+    /// Why the program failed on the book, where it did; the site is then the one before.
+    pub failure: Option<String>,
 }
 
 impl News {
@@ -47,7 +53,10 @@ struct Shared {
     served: RwLock<Arc<Served>>,
     /// What the last build said; pages that wait for the next one watch it.
     news: signal::Sender<Arc<News>>,
+    guard: Guard,
+    editor: Editor,
     watching: bool,
+    follow: bool,
 }
 
 impl Shared {
@@ -69,20 +78,28 @@ impl Shared {
 }
 
 /// What `serve` is asked for.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone)]
 pub struct Request {
+    /// The address or name to listen at; loopback where there is none.
+    pub host: Option<String>,
     /// The port that was asked for.
     pub port: Option<u16>,
+    /// Names that requests may call this server by, beside `localhost` and its addresses.
+    pub names: Vec<String>,
     /// Whether edits rebuild the site.
     pub watch: bool,
+    /// Whether the browser goes to the page that was just saved.
+    pub follow: bool,
+    /// What opens at a diagnostic.
+    pub editor: Editor,
 }
 
 /// What happens while the server runs, for whoever prints it.
 pub enum Event {
-    /// The server listens there.
-    Listening(SocketAddr),
+    /// The server listens there: on this machine first, then where others of the network find it.
+    Listening(Vec<SocketAddr>),
     /// The book was built again.
-    Built(Arc<News>, std::time::Duration),
+    Built(Arc<News>, Duration),
     /// The disk can't be watched.
     NotWatching(String),
 }
@@ -92,44 +109,100 @@ pub fn options() -> Options {
     Options { drafts: true, local: true }
 }
 
-/// Serves `site` until Ctrl-C.
+/// Whether a name may be given to [`Request::names`]: a name or an address, without a port.
+///
+/// # Errors
+/// What it has to look like.
+pub fn parse_name(text: &str) -> Result<String, String> {
+    let wrong = || "give a name or an address alone, such as guide.test: no http://, no port".to_string();
+    Host::parse(text).map(|_| text.to_string()).ok_or_else(wrong)
+}
+
+/// Builds the book; a failure of the program is an answer, not its end.
+///
+/// # Errors
+/// What the program said when it failed.
+pub fn build(disk: &Disk) -> Result<Build, String> {
+    catch_unwind(AssertUnwindSafe(|| pipeline::build(disk, options()))).map_err(|failed| {
+        let text = failed.downcast_ref::<String>().map(String::as_str);
+        text.or_else(|| failed.downcast_ref::<&str>().copied()).unwrap_or("no reason was given").to_string()
+    })
+}
+
+/// Serves what `first` has built until Ctrl-C.
 ///
 /// # Errors
 /// A port that is taken, or that can't be listened on.
-pub fn run(disk: Disk, site: Option<Site>, request: Request, report: fn(Event)) -> io::Result<()> {
+pub fn run(disk: Disk, first: Result<Build, String>, request: Request, report: fn(Event)) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let listener = listen(request.port).await?;
-        let served = RwLock::new(Arc::new(site.map(Served::from).unwrap_or_default()));
-        let shared = Arc::new(Shared { served, news: signal::Sender::new(Arc::default()), watching: request.watch });
+        let listeners = connections::listen(request.host.as_deref(), request.port).await?;
+        let root = disk.root().canonicalize().unwrap_or_else(|_| disk.root().to_path_buf());
+        // Addresses are known by where a connection comes in; `0.0.0.0` is none that anybody calls.
+        let named = request.host.as_deref().and_then(Host::parse).filter(|host| matches!(host, Host::Name(_)));
+        let names = request.names.iter().filter_map(|name| Host::parse(name)).chain(named);
+        let shared = Arc::new(Shared {
+            served: RwLock::default(),
+            news: signal::Sender::new(Arc::default()),
+            guard: Guard::new(names),
+            editor: request.editor.at(root),
+            watching: request.watch,
+            follow: request.follow,
+        });
+        let (site, news) = split(first, &Sources::default());
+        shared.publish(site, news);
         if request.watch {
             let shared = shared.clone();
             // The watcher lives as long as the process: it ends with it.
             std::thread::spawn(move || {
-                let rebuild = |first: bool| {
-                    let start = std::time::Instant::now();
-                    let build = pipeline::build(&disk, options());
-                    let fresh = build.site.map(Served::from);
-                    // The first time there is news only where an edit came between the first build and the watch.
-                    let now = shared.now();
-                    if first && fresh.as_ref().is_none_or(|fresh| *fresh == *now) {
-                        return;
-                    }
-                    let news = News { sources: build.sources, diagnostics: build.diagnostics, ..News::default() };
-                    report(Event::Built(shared.publish(fresh, news), start.elapsed()));
-                };
-                if let Err(error) = watch::run(&disk, rebuild) {
+                if let Err(error) = watch::run(&disk, |first| rebuild(&shared, &disk, first, report)) {
                     report(Event::NotWatching(error.to_string()));
                 }
             });
         }
         let stopped = stopped()?;
-        report(Event::Listening(listener.local_addr()?));
-        tokio::select! {
-            served = async { axum::serve(listener, http::router(shared)).await } => served,
-            _ = stopped => Ok(()),
+        report(Event::Listening(connections::found_at(&listeners)?));
+        let lines = Arc::new(connections::Lines::default());
+        for listener in listeners {
+            tokio::spawn(connections::accept(listener, shared.clone(), lines.clone()));
         }
+        stopped.await;
+        Ok(())
     })
+}
+
+fn rebuild(shared: &Shared, disk: &Disk, first: bool, report: fn(Event)) {
+    let start = Instant::now();
+    let last = shared.news.borrow().clone();
+    let (site, news) = split(build(disk), &last.sources);
+    // The first time there is news only where an edit came between the first build and the watch.
+    if first && site.as_ref().is_none_or(|site| *site == *shared.now()) && news.diagnostics == last.diagnostics {
+        return;
+    }
+    report(Event::Built(shared.publish(site, news), start.elapsed()));
+}
+
+/// What a build made, and what it says; `before` are the texts of the build before it.
+fn split(built: Result<Build, String>, before: &Sources) -> (Option<Served>, News) {
+    match built {
+        Ok(build) => {
+            let saved = saved(&build, before);
+            let news = News { sources: build.sources, diagnostics: build.diagnostics, saved, ..News::default() };
+            (build.site.map(Served::from), news)
+        }
+        Err(why) => (None, News { sources: before.clone(), failure: Some(why), ..News::default() }),
+    }
+}
+
+/// The site paths of the pages whose texts are new.
+fn saved(build: &Build, before: &Sources) -> Vec<String> {
+    let before: BTreeMap<_, _> = before.iter().map(|source| (&source.path, &source.text)).collect();
+    let routes = build.book.pages.iter().zip(&build.book.routes);
+    let changed = routes.filter(|(page, _)| {
+        let source = build.sources.get(page.file);
+        source.is_some_and(|source| before.get(&source.path).is_none_or(|text| **text != source.text))
+    });
+    changed.map(|(_, route)| route.clone()).collect()
 }
 
 /// Ends with Ctrl-C or a polite kill, both of which are caught from the call on, not only once somebody waits.
@@ -149,27 +222,4 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
 #[cfg(not(unix))]
 fn stopped() -> io::Result<impl Future<Output = ()>> {
     Ok(async { drop(tokio::signal::ctrl_c().await) })
-}
-
-async fn listen(port: Option<u16>) -> io::Result<TcpListener> {
-    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    if let Some(port) = port {
-        return TcpListener::bind(at(port)).await.map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => io::Error::new(
-                error.kind(),
-                format!("port {port} is taken: stop what listens there, or choose another with --port"),
-            ),
-            kind => io::Error::new(kind, format!("can't listen on port {port}: {error}")),
-        });
-    }
-    let mut last = None;
-    for port in FIRST_PORT..FIRST_PORT + PORTS_TRIED {
-        match TcpListener::bind(at(port)).await {
-            Ok(listener) => return Ok(listener),
-            Err(error) => last = Some(error),
-        }
-    }
-    let last = last.map(|error| error.to_string()).unwrap_or_default();
-    let tried = format!("{FIRST_PORT} to {}", FIRST_PORT + PORTS_TRIED - 1);
-    Err(io::Error::new(io::ErrorKind::AddrInUse, format!("can't listen on any port from {tried}: {last}")))
 }

@@ -75,6 +75,11 @@ impl Sources {
         id
     }
 
+    /// All files.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.files.iter()
+    }
+
     /// The file of that index; every [`FileId`] comes from [`Sources::add`].
     pub fn get(&self, id: FileId) -> Option<&Source> {
         self.files.get(id.0 as usize)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::Bytes;
+use hyper::body::Bytes;
 
 use crate::assets::fingerprint;
 use crate::site::Site;
@@ -23,8 +23,9 @@ pub(super) struct File {
 }
 
 impl File {
-    fn new(bytes: Vec<u8>) -> Self {
-        Self { etag: format!("\"{}\"", fingerprint(&bytes)), bytes: bytes.into() }
+    pub(super) fn new(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self { etag: format!("\"{}\"", fingerprint(&bytes)), bytes }
     }
 }
 
