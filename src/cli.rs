@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use fieldguide::diagnostic::{Severity, terminal as diagnostics};
-use fieldguide::pipeline::{self, Build, Options};
+use fieldguide::pipeline::{self, Build, Changes, Options, Pipeline};
 use fieldguide::search::terminal::{self, Place, Searcher};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
@@ -62,6 +62,9 @@ enum Command {
         /// The port to listen on; without it, 4321 or the next free one.
         #[arg(long)]
         port: Option<u16>,
+        /// With --watch: look through the folder for edits, for network drives and other disks that don't tell of them.
+        #[arg(long, requires = "watch")]
+        poll: bool,
         /// Open the browser.
         #[arg(long)]
         open: bool,
@@ -153,7 +156,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let result = match cli.command {
         Command::Build { book, to } => build(&book, &to),
-        Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
+        Command::Serve { book, watch, port, poll, open } => serve(&book, serve::Request { port, watch, poll }, open),
         Command::Check { book, run, write, report } => check_book(&book, run, write, report),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
@@ -176,6 +179,10 @@ fn plural(count: usize, noun: &str) -> String {
 
 fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }
 
 fn mistakes(count: impl Fn(Severity) -> usize) -> String {
@@ -280,21 +287,25 @@ fn print_summary(summary: &proof::Summary) {
 fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let disk = Disk::new(&args.book);
-    let mut build = pipeline::build(&disk, serve::options());
-    let fine = show(&build, args.strict);
-    let site = build.site.take();
-    if (site.is_none() || !fine) && !request.watch {
-        warn!("not served: {}", mistakes(|severity| build.count(severity)));
-        return Ok(ExitCode::from(1));
-    }
-    say!(
-        "{} in {}, {}",
-        plural(build.pages, "page"),
-        seconds(start.elapsed()),
-        mistakes(|severity| build.count(severity))
-    );
     let listening: fn(Event) = if open { on_event_and_open } else { on_event };
-    serve::run(disk, site, request, listening)?;
+    let book = if request.watch {
+        let mut pipeline = Pipeline::new(serve::options());
+        pipeline.update(&disk, &Changes::Everything);
+        let pages = pipeline.snapshot().map_or(0, |snapshot| snapshot.pages());
+        say!("{} read in {}", plural(pages, "page"), seconds(start.elapsed()));
+        serve::Book::Live(Box::new(pipeline))
+    } else {
+        let mut build = pipeline::build(&disk, serve::options());
+        let fine = show(&build, args.strict);
+        let Some(site) = build.site.take().filter(|_| fine) else {
+            warn!("not served: {}", mistakes(|severity| build.count(severity)));
+            return Ok(ExitCode::from(1));
+        };
+        let wrong = mistakes(|severity| build.count(severity));
+        say!("{} in {}, {wrong}", plural(build.pages, "page"), seconds(start.elapsed()));
+        serve::Book::Finished(site)
+    };
+    serve::run(disk, book, request, listening)?;
     say!("stopped");
     Ok(ExitCode::SUCCESS)
 }
@@ -304,8 +315,10 @@ fn on_event(event: Event) {
         Event::Listening(address) => say!("serving at http://{address}/ (stop with Ctrl-C)"),
         Event::Built(news, time) => {
             drop(write!(anstream::stderr(), "{}", diagnostics::report(&news.sources, &news.diagnostics)));
-            say!("rebuilt in {}: {}", seconds(time), mistakes(|severity| news.count(severity)));
+            let done = if news.number == 1 && news.saved.is_empty() { "checked" } else { "rebuilt" };
+            say!("{done} in {}: {}", milliseconds(time), mistakes(|severity| news.count(severity)));
         }
+        Event::Polling(why) => warn!("the folder is looked through for edits: {why}"),
         Event::NotWatching(error) => warn!("edits are not seen: the folder can't be watched: {error}"),
     }
 }

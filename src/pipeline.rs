@@ -213,9 +213,9 @@ impl Pipeline {
         let moved = new_config || listed_anew || read.moved;
         self.place(&config, &listing, &read.good, moved);
         let new_look = self.dress(files, &config, &listing, &touched, new_config || listed_anew);
-        self.keep_media(&listing, &touched, listed_anew);
+        let new_media = self.keep_media(files, &listing, &touched, listed_anew);
 
-        update.changed = moved || new_look || !read.changed.is_empty() || self.is_media(&touched);
+        update.changed = moved || new_look || new_media || !read.changed.is_empty();
         update.saved = read
             .changed
             .iter()
@@ -334,6 +334,7 @@ impl Pipeline {
         }
         self.runs = runs;
         match Look::read(files, listing, config, runs, &mut self.sources) {
+            Ok(look) if self.look.as_ref().is_some_and(|known| *known == look) => return false,
             Ok(look) => {
                 self.said.look = look.diagnostics.clone();
                 self.look = Some(look);
@@ -346,14 +347,10 @@ impl Pipeline {
         true
     }
 
-    fn is_media(&self, touched: &Touched) -> bool {
-        touched.paths.iter().any(|path| path.starts_with("content/") && !path.ends_with(".md"))
-    }
-
-    /// A store without the files that may have changed.
-    fn keep_media(&mut self, listing: &Listing, touched: &Touched, listed_anew: bool) {
-        if !listed_anew && !touched.everything && !touched.paths.iter().any(|path| !path.ends_with(".md")) {
-            return;
+    /// Puts a store without the files that have changed in the place of the last; says whether one of them has.
+    fn keep_media(&mut self, files: &dyn Files, listing: &Listing, touched: &Touched, listed_anew: bool) -> bool {
+        if !listed_anew && !touched.everything && touched.paths.iter().all(|path| path.ends_with(".md")) {
+            return false;
         }
         let drawings = listing.paths.iter().filter(|path| path.ends_with(".svg"));
         let drawings: HashMap<_, _> = drawings
@@ -365,7 +362,11 @@ impl Pipeline {
         for gone in self.media.drawings().filter(|path| !drawings.contains_key(*path)) {
             self.sources.remove(gone);
         }
-        self.media = Arc::new(self.media.next(drawings, |path| !touched.has(path) && listing.has(path)));
+        let (store, changed) = self.media.next(files, drawings, |path| touched.has(path));
+        if changed || listed_anew {
+            self.media = Arc::new(store);
+        }
+        changed
     }
 
     /// Puts a new snapshot in the place of the last, unless a mistake concerns the book as a whole.

@@ -23,6 +23,13 @@ pub(super) struct Look {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
+impl PartialEq for Look {
+    fn eq(&self, other: &Self) -> bool {
+        let key = |look: &Self| look.templates.as_ref().map(|templates| templates.key());
+        key(self) == key(other) && self.diagnostics == other.diagnostics && self.assets == other.assets
+    }
+}
+
 impl Look {
     /// Reads it; `runs` tells whether the book has something to run.
     ///

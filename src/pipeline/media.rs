@@ -40,12 +40,23 @@ pub(super) struct MediaStore {
 }
 
 impl MediaStore {
-    /// The store that follows `self`: `keeps` tells which files are as they were.
-    pub(super) fn next(&self, drawings: HashMap<String, FileId>, keeps: impl Fn(&str) -> bool) -> Self {
-        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = entries.iter().filter(|((path, _), _)| keeps(path));
-        let kept = kept.map(|(key, entry)| (key.clone(), entry.clone())).collect();
-        Self { entries: Mutex::new(kept), drawings }
+    /// The store that follows `self` once the files that `touched` names may have changed; whether one of them has.
+    pub(super) fn next(
+        &self,
+        files: &dyn Files,
+        drawings: HashMap<String, FileId>,
+        touched: impl Fn(&str) -> bool,
+    ) -> (Self, bool) {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let before = entries.len();
+        let same = |path: &str, entry: &Entry| match (&entry.media, files.read(path)) {
+            (Some(_), Ok(bytes)) => bytes == entry.bytes,
+            _ => false,
+        };
+        let kept = entries.into_iter().filter(|((path, _), entry)| !touched(path) || same(path, entry));
+        let kept: HashMap<_, _> = kept.collect();
+        let changed = kept.len() != before;
+        (Self { entries: Mutex::new(kept), drawings }, changed)
     }
 
     /// The SVG files that it knows.
