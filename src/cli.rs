@@ -96,6 +96,9 @@ struct ServeArgs {
     /// Go to the page that was just saved, in every browser that shows the book; with --watch.
     #[arg(long, requires = "watch")]
     follow: bool,
+    /// With --watch: look through the folder for edits, for network drives and other disks that don't tell of them.
+    #[arg(long, requires = "watch")]
+    poll: bool,
     /// The port to listen on; without it, 4321 or the next free one.
     #[arg(long)]
     port: Option<u16>,
@@ -193,6 +196,10 @@ fn plural(count: usize, noun: &str) -> String {
 
 fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }
 
 fn mistakes(count: impl Fn(Severity) -> usize) -> String {
@@ -297,36 +304,34 @@ fn print_summary(summary: &proof::Summary) {
 fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let disk = Disk::new(&args.book.book);
-    let first = serve::build(&disk);
-    match &first {
-        Ok(build) => {
-            let fine = show(build, args.book.strict);
-            if (build.site.is_none() || !fine) && !args.watch {
-                warn!("not served: {}", mistakes(|severity| build.count(severity)));
-                return Ok(ExitCode::from(1));
-            }
-            let mistakes = mistakes(|severity| build.count(severity));
-            say!("{} in {}, {mistakes}", plural(build.pages, "page"), seconds(start.elapsed()));
-        }
-        Err(why) if args.watch => warn!("{}", failed(why)),
-        Err(why) => bail!(failed(why)),
-    }
+    let book = if args.watch {
+        let pipeline = serve::read(&disk);
+        let pages = pipeline.as_ref().and_then(|pipeline| pipeline.snapshot()).map_or(0, |snapshot| snapshot.pages());
+        say!("{} read in {}", plural(pages, "page"), seconds(start.elapsed()));
+        serve::Book::Live(pipeline)
+    } else {
+        let mut build = pipeline::build(&disk, serve::options());
+        let fine = show(&build, args.book.strict);
+        let Some(site) = build.site.take().filter(|_| fine) else {
+            warn!("not served: {}", mistakes(|severity| build.count(severity)));
+            return Ok(ExitCode::from(1));
+        };
+        let wrong = mistakes(|severity| build.count(severity));
+        say!("{} in {}, {wrong}", plural(build.pages, "page"), seconds(start.elapsed()));
+        serve::Book::Finished(site)
+    };
     let request = serve::Request {
         host: args.host,
         port: args.port,
         names: args.allow_host,
-        watch: args.watch,
+        poll: args.poll,
         follow: args.follow,
         editor: args.editor.unwrap_or_else(|| serve::Editor::guess(|name| std::env::var(name).ok())),
     };
     let listening: fn(Event) = if args.open { on_event_and_open } else { on_event };
-    serve::run(disk, first, request, listening)?;
+    serve::run(disk, book, request, listening)?;
     say!("stopped");
     Ok(ExitCode::SUCCESS)
-}
-
-fn failed(why: &str) -> String {
-    format!("fieldguide itself failed on this book: {why}")
 }
 
 fn on_event(event: Event) {
@@ -342,11 +347,13 @@ fn on_event(event: Event) {
         }
         Event::Built(news, time) => {
             if let Some(why) = &news.failure {
-                return warn!("{}", failed(why));
+                return warn!("fieldguide itself failed on this book: {why}; the last good site is still served");
             }
             drop(write!(anstream::stderr(), "{}", diagnostics::report(&news.sources, &news.diagnostics)));
-            say!("rebuilt in {}: {}", seconds(time), mistakes(|severity| news.count(severity)));
+            let done = if news.number == 1 && news.saved.is_empty() { "checked" } else { "rebuilt" };
+            say!("{done} in {}: {}", milliseconds(time), mistakes(|severity| news.count(severity)));
         }
+        Event::Polling(why) => warn!("the folder is looked through for edits: {why}"),
         Event::NotWatching(error) => warn!("edits are not seen: the folder can't be watched: {error}"),
     }
 }

@@ -1,4 +1,4 @@
-//! The site in memory, on localhost. With `watch`, an edit rebuilds it and the open pages are patched.
+//! The site in memory, on localhost. With `watch`, pages are rendered when they are asked for, and edits reach the open ones.
 
 mod client;
 mod connections;
@@ -9,7 +9,6 @@ mod http;
 mod served;
 mod watch;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,8 +21,9 @@ pub use self::editor::Editor;
 use self::guard::{Guard, Host};
 use self::served::Served;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::pipeline::{self, Build, Options};
-use crate::source::{Disk, Sources};
+use crate::pipeline::{Changes, Options, Pipeline, Update};
+use crate::site::Site;
+use crate::source::{Disk, Files, Sources};
 
 /// What a build said.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +36,7 @@ pub struct News {
     pub diagnostics: Vec<Diagnostic>,
     /// The site paths of the book's pages whose files were saved, in the order of the book.
     pub saved: Vec<String>,
-    /// Why the program failed on the book, where it did; the site is then the one before.
+    /// Why the program failed on the book, where it did; what is served is then what was served before.
     pub failure: Option<String>,
 }
 
@@ -47,12 +47,21 @@ impl News {
     }
 }
 
+/// What open pages are told.
+#[derive(Debug, Clone, Default)]
+struct Told {
+    /// Counts what is served: with another number, pages may have changed.
+    served: u64,
+    /// The pages that were saved last, and the number of what was served with them.
+    saved: (u64, Vec<String>),
+    /// What the last build that was checked said.
+    news: Arc<News>,
+}
+
 /// The site of the moment, shared with the server.
-#[derive(Debug)]
 struct Shared {
     served: RwLock<Arc<Served>>,
-    /// What the last build said; pages that wait for the next one watch it.
-    news: signal::Sender<Arc<News>>,
+    told: signal::Sender<Told>,
     guard: Guard,
     editor: Editor,
     watching: bool,
@@ -64,16 +73,24 @@ impl Shared {
         self.served.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    /// From now on `served` is served, where there is something new, and the open pages hear the news.
-    fn publish(&self, served: Option<Served>, mut news: News) -> Arc<News> {
-        if let Some(served) = served {
-            *self.served.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(served);
-        }
-        self.news.send_modify(|last| {
-            news.number = last.number + 1;
-            *last = Arc::new(news);
+    /// From now on `served` is served; the open pages look whether it is news to them.
+    fn serve(&self, served: Served, saved: &[String]) {
+        *self.served.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(served);
+        self.told.send_modify(|told| {
+            told.served += 1;
+            told.saved = (told.served, saved.to_vec());
         });
-        self.news.borrow().clone()
+    }
+
+    /// The open pages hear what is wrong with the book.
+    fn tell(&self, mut news: News) -> Arc<News> {
+        let mut now = Arc::default();
+        self.told.send_modify(|told| {
+            news.number = told.news.number + 1;
+            told.news = Arc::new(std::mem::take(&mut news));
+            now = told.news.clone();
+        });
+        now
     }
 }
 
@@ -86,8 +103,8 @@ pub struct Request {
     pub port: Option<u16>,
     /// Names that requests may call this server by, beside `localhost` and its addresses.
     pub names: Vec<String>,
-    /// Whether edits rebuild the site.
-    pub watch: bool,
+    /// Whether the folder is looked through for edits every so often, for a disk that doesn't tell of them.
+    pub poll: bool,
     /// Whether the browser goes to the page that was just saved.
     pub follow: bool,
     /// What opens at a diagnostic.
@@ -98,9 +115,11 @@ pub struct Request {
 pub enum Event {
     /// The server listens there: on this machine first, then where others of the network find it.
     Listening(Vec<SocketAddr>),
-    /// The book was built again.
+    /// The book was built, for the first time if there was no build before, and checked.
     Built(Arc<News>, Duration),
-    /// The disk can't be watched.
+    /// The disk doesn't tell of edits: the folder is looked through instead.
+    Polling(String),
+    /// Edits are not seen.
     NotWatching(String),
 }
 
@@ -118,22 +137,37 @@ pub fn parse_name(text: &str) -> Result<String, String> {
     Host::parse(text).map(|_| text.to_string()).ok_or_else(wrong)
 }
 
-/// Builds the book; a failure of the program is an answer, not its end.
-///
-/// # Errors
-/// What the program said when it failed.
-pub fn build(disk: &Disk) -> Result<Build, String> {
-    catch_unwind(AssertUnwindSafe(|| pipeline::build(disk, options()))).map_err(|failed| {
+/// What is served: a site that stays as it is, or a book whose edits are seen.
+pub enum Book {
+    /// A finished site.
+    Finished(Site),
+    /// A book, with what was read of it; of one that the program failed on, nothing was.
+    Live(Option<Box<Pipeline>>),
+}
+
+/// Reads a book that is to be served live.
+pub fn read(disk: &Disk) -> Option<Box<Pipeline>> {
+    let read = || {
+        let mut pipeline = Pipeline::new(options());
+        pipeline.update(disk, &Changes::Everything);
+        Box::new(pipeline)
+    };
+    caught(read).ok()
+}
+
+/// What a part of the program gives, or what it said when it failed: no book ends the server.
+fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|failed| {
         let text = failed.downcast_ref::<String>().map(String::as_str);
         text.or_else(|| failed.downcast_ref::<&str>().copied()).unwrap_or("no reason was given").to_string()
     })
 }
 
-/// Serves what `first` has built until Ctrl-C.
+/// Serves the book of `disk` until Ctrl-C.
 ///
 /// # Errors
 /// A port that is taken, or that can't be listened on.
-pub fn run(disk: Disk, first: Result<Build, String>, request: Request, report: fn(Event)) -> io::Result<()> {
+pub fn run(disk: Disk, book: Book, request: Request, report: fn(Event)) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listeners = connections::listen(request.host.as_deref(), request.port).await?;
@@ -141,27 +175,29 @@ pub fn run(disk: Disk, first: Result<Build, String>, request: Request, report: f
         // Addresses are known by where a connection comes in; `0.0.0.0` is none that anybody calls.
         let named = request.host.as_deref().and_then(Host::parse).filter(|host| matches!(host, Host::Name(_)));
         let names = request.names.iter().filter_map(|name| Host::parse(name)).chain(named);
+        let disk = Arc::new(disk);
+        let (served, pipeline) = match book {
+            Book::Finished(site) => (Served::from(site), None),
+            Book::Live(pipeline) => {
+                let served = pipeline.as_ref().and_then(|pipeline| live(pipeline, &disk));
+                (served.unwrap_or_default(), Some(pipeline))
+            }
+        };
         let shared = Arc::new(Shared {
-            served: RwLock::default(),
-            news: signal::Sender::new(Arc::default()),
+            served: RwLock::new(Arc::new(served)),
+            told: signal::Sender::new(Told::default()),
             guard: Guard::new(names),
             editor: request.editor.at(root),
-            watching: request.watch,
+            watching: pipeline.is_some(),
             follow: request.follow,
         });
-        let (site, news) = split(first, &Sources::default());
-        shared.publish(site, news);
-        if request.watch {
-            let shared = shared.clone();
-            // The watcher lives as long as the process: it ends with it.
-            std::thread::spawn(move || {
-                if let Err(error) = watch::run(&disk, |first| rebuild(&shared, &disk, first, report)) {
-                    report(Event::NotWatching(error.to_string()));
-                }
-            });
-        }
         let stopped = stopped()?;
         report(Event::Listening(connections::found_at(&listeners)?));
+        if let Some(pipeline) = pipeline {
+            let shared = shared.clone();
+            // The watcher lives as long as the process: it ends with it.
+            std::thread::spawn(move || watch(pipeline, &disk, &shared, request.poll, report));
+        }
         let lines = Arc::new(connections::Lines::default());
         for listener in listeners {
             tokio::spawn(connections::accept(listener, shared.clone(), lines.clone()));
@@ -171,38 +207,62 @@ pub fn run(disk: Disk, first: Result<Build, String>, request: Request, report: f
     })
 }
 
-fn rebuild(shared: &Shared, disk: &Disk, first: bool, report: fn(Event)) {
-    let start = Instant::now();
-    let last = shared.news.borrow().clone();
-    let (site, news) = split(build(disk), &last.sources);
-    // The first time there is news only where an edit came between the first build and the watch.
-    if first && site.as_ref().is_none_or(|site| *site == *shared.now()) && news.diagnostics == last.diagnostics {
-        return;
-    }
-    report(Event::Built(shared.publish(site, news), start.elapsed()));
+/// The book of the moment, if there is one that can be shown.
+fn live(pipeline: &Pipeline, disk: &Arc<Disk>) -> Option<Served> {
+    let files: Arc<dyn Files> = disk.clone();
+    pipeline.snapshot().map(|snapshot| Served::live(snapshot.clone(), files))
 }
 
-/// What a build made, and what it says; `before` are the texts of the build before it.
-fn split(built: Result<Build, String>, before: &Sources) -> (Option<Served>, News) {
-    match built {
-        Ok(build) => {
-            let saved = saved(&build, before);
-            let news = News { sources: build.sources, diagnostics: build.diagnostics, saved, ..News::default() };
-            (build.site.map(Served::from), news)
+/// Takes every edit to whoever looks at the book, for as long as the process lives.
+fn watch(pipeline: Option<Box<Pipeline>>, disk: &Arc<Disk>, shared: &Shared, poll: bool, report: fn(Event)) {
+    let mut pipeline = pipeline;
+    let mut checked = false;
+    let rebuild = |changes: Changes| {
+        let start = Instant::now();
+        // What the program failed on has left nothing that could be gone on from.
+        let whole = pipeline.is_none();
+        let mut now = pipeline.take().unwrap_or_else(|| Box::new(Pipeline::new(options())));
+        let changes = if whole { Changes::Everything } else { changes };
+        let built = caught(|| {
+            let update = update(&mut now, disk, shared, &changes);
+            let diagnostics = (update.changed || !checked).then(|| now.check(&**disk));
+            (update, diagnostics)
+        });
+        let first = !std::mem::replace(&mut checked, true);
+        let news = match built {
+            Ok((_, None)) => None,
+            Ok((update, Some(wrong))) if first && !whole && !update.changed && wrong.is_empty() => None,
+            Ok((update, Some(diagnostics))) => {
+                Some(News { sources: now.sources().clone(), diagnostics, saved: update.saved, ..News::default() })
+            }
+            Err(why) => {
+                report(Event::Built(shared.tell(News { failure: Some(why), ..News::default() }), start.elapsed()));
+                return;
+            }
+        };
+        pipeline = Some(now);
+        if let Some(news) = news {
+            report(Event::Built(shared.tell(news), start.elapsed()));
         }
-        Err(why) => (None, News { sources: before.clone(), failure: Some(why), ..News::default() }),
+    };
+    let instead = |why: String| report(Event::Polling(why));
+    if let Err(error) = watch::run(disk, poll, instead, rebuild) {
+        report(Event::NotWatching(error.to_string()));
     }
 }
 
-/// The site paths of the pages whose texts are new.
-fn saved(build: &Build, before: &Sources) -> Vec<String> {
-    let before: BTreeMap<_, _> = before.iter().map(|source| (&source.path, &source.text)).collect();
-    let routes = build.book.pages.iter().zip(&build.book.routes);
-    let changed = routes.filter(|(page, _)| {
-        let source = build.sources.get(page.file);
-        source.is_some_and(|source| before.get(&source.path).is_none_or(|text| **text != source.text))
-    });
-    changed.map(|(_, route)| route.clone()).collect()
+/// Reads the changes. Whoever asks for a page gets the new one from here on, whatever the checks will say.
+fn update(pipeline: &mut Pipeline, disk: &Arc<Disk>, shared: &Shared, changes: &Changes) -> Update {
+    let before = pipeline.snapshot().cloned();
+    let update = pipeline.update(&**disk, changes);
+    let same = match (&before, pipeline.snapshot()) {
+        (Some(before), Some(now)) => Arc::ptr_eq(before, now),
+        (before, now) => before.is_none() && now.is_none(),
+    };
+    if !same && let Some(served) = live(pipeline, disk) {
+        shared.serve(served, &update.saved);
+    }
+    update
 }
 
 /// Ends with Ctrl-C or a polite kill, both of which are caught from the call on, not only once somebody waits.
@@ -222,4 +282,17 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
 #[cfg(not(unix))]
 fn stopped() -> io::Result<impl Future<Output = ()>> {
     Ok(async { drop(tokio::signal::ctrl_c().await) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_of_the_program_is_a_value() {
+        assert_eq!(caught(|| 1), Ok(1));
+        #[expect(clippy::panic, reason = "the failure under test")]
+        let failed: Result<(), String> = caught(|| panic!("the reason {}", 1));
+        assert_eq!(failed, Err("the reason 1".to_string()));
+    }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::editor::Editor;
 use super::http::{Body, escaped, response};
-use super::{News, Shared, client};
+use super::{News, Shared, Told, client};
 use crate::diagnostic::{Severity, overlay};
 
 /// A line is sent this often, so that a page that has gone is noticed.
@@ -48,33 +48,49 @@ fn json(news: &News, editor: Option<&Editor>) -> String {
     .to_string()
 }
 
-/// The stream: how things are, then every change. Only pages on this machine are told where the book's files are.
+/// The stream: what is wrong with the book, then every change of that and of what is served. Only pages on this machine are
+/// told where the book's files are.
 pub(super) fn stream(shared: &Arc<Shared>, near: bool) -> Response<Body> {
-    let mut news = shared.news.subscribe();
-    news.mark_changed();
-    let shared = shared.clone();
-    let events = stream::unfold((shared, news, true), move |(shared, mut news, first)| async move {
-        let text = match tokio::time::timeout(ALIVE, news.changed()).await {
-            Err(_) => ":\n\n".to_string(),
+    let mut told = shared.told.subscribe();
+    told.mark_changed();
+    let heard: Option<Told> = None;
+    let events = stream::unfold((shared.clone(), told, heard), move |(shared, mut told, heard)| async move {
+        let changed = tokio::time::timeout(ALIVE, told.changed()).await;
+        let (text, heard) = match changed {
+            Err(_) => (":\n\n".to_string(), heard),
             Ok(changed) => {
                 changed.ok()?;
-                let news = news.borrow_and_update().clone();
-                let retry = if first { format!("retry: {RETRY}\n") } else { String::new() };
-                let state = json(&news, near.then_some(&shared.editor));
-                // A page that comes late is told what is wrong, not led to where the author was.
-                let follow = if first { String::new() } else { follow(&shared, &news) };
-                format!("{retry}event: state\ndata: {state}\n\n{follow}")
+                let now = told.borrow_and_update().clone();
+                (events(&shared, heard.as_ref(), &now, near), Some(now))
             }
         };
-        Some((Ok(Frame::data(Bytes::from(text))), (shared, news, false)))
+        Some((Ok(Frame::data(Bytes::from(text))), (shared, told, heard)))
     });
     let headers = [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store")];
     response(StatusCode::OK, &headers, StreamBody::new(events).boxed_unsync())
 }
 
+/// What is new to a page that has heard `before`.
+fn events(shared: &Shared, before: Option<&Told>, now: &Told, near: bool) -> String {
+    let state = || format!("event: state\ndata: {}\n\n", json(&now.news, near.then_some(&shared.editor)));
+    // A page that comes late is told what is wrong, not led to where the author was.
+    let Some(before) = before else { return format!("retry: {RETRY}\n{}", state()) };
+    let mut text = String::new();
+    if before.served != now.served {
+        text.push_str(&format!("event: served\ndata: {}\n\n", now.served));
+    }
+    if before.saved.0 != now.saved.0 {
+        text.push_str(&follow(shared, &now.saved.1));
+    }
+    if !Arc::ptr_eq(&before.news, &now.news) {
+        text.push_str(&state());
+    }
+    text
+}
+
 /// Where pages are to go: to the page that was saved, if it is one. Many at once come from a checkout, not from a hand.
-fn follow(shared: &Shared, news: &News) -> String {
-    match news.saved.as_slice() {
+fn follow(shared: &Shared, saved: &[String]) -> String {
+    match saved {
         [path] if shared.follow && shared.now().knows(path) => format!("event: follow\ndata: /{}\n\n", escaped(path)),
         _ => String::new(),
     }

@@ -1,16 +1,20 @@
-//! What is served: files in memory, each under its path.
+//! What is served: files in memory, each under its path, and pages that are rendered when they are asked for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hyper::body::Bytes;
 
 use crate::assets::fingerprint;
+use crate::pipeline::Snapshot;
 use crate::site::Site;
+use crate::source::Files;
 
 /// A site as it is served. What it holds never changes: a build puts another one in its place.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default)]
 pub(super) struct Served {
     files: BTreeMap<String, File>,
+    live: Option<(Arc<Snapshot>, Arc<dyn Files>)>,
 }
 
 /// A file as it is sent.
@@ -30,20 +34,32 @@ impl File {
 }
 
 impl Served {
+    /// A book whose pages are rendered when they are asked for.
+    pub(super) fn live(snapshot: Arc<Snapshot>, files: Arc<dyn Files>) -> Self {
+        Self { files: BTreeMap::new(), live: Some((snapshot, files)) }
+    }
+
     /// Whether there is a file at that site path. Nothing is rendered for it.
     pub(super) fn knows(&self, path: &str) -> bool {
-        self.files.contains_key(path)
+        match &self.live {
+            Some((snapshot, _)) => snapshot.knows(path),
+            None => self.files.contains_key(path),
+        }
     }
 
     /// The file at that site path, rendered where it isn't yet: that takes milliseconds, for a file of the search's index
-    /// even seconds, so call it where blocking is fine.
+    /// even seconds, so call it where blocking is fine. None also where a page can't be rendered.
     pub(super) fn file(&self, path: &str) -> Option<File> {
-        self.files.get(path).cloned()
+        match &self.live {
+            Some((snapshot, files)) => snapshot.file(&**files, path).ok().flatten().map(File::new),
+            None => self.files.get(path).cloned(),
+        }
     }
 }
 
 impl From<Site> for Served {
     fn from(site: Site) -> Self {
-        Self { files: site.files.into_iter().map(|(path, bytes)| (path, File::new(bytes))).collect() }
+        let files = site.files.into_iter().map(|(path, bytes)| (path, File::new(bytes))).collect();
+        Self { files, live: None }
     }
 }

@@ -1,5 +1,5 @@
 "use strict";
-// Listens for builds; after each, asks for this page again by its tag, and patches what has changed.
+// Listens for what is served anew; asks then for this page by its tag, and patches what has changed.
 
 const ADDRESS = "/_fieldguide/";
 
@@ -22,6 +22,8 @@ const page = own.dataset.missing === undefined ? new Page() : null;
 const overlay = new Overlay(`${ADDRESS}client.css`);
 let etag = own.dataset.etag ?? "";
 let version = "";
+/** Whether nothing was heard yet on this connection. */
+let fresh = false;
 let asking = false;
 let again = false;
 /** @type {EventSource | null} */
@@ -66,6 +68,12 @@ async function ask() {
   if (!page.become(html)) location.reload();
 }
 
+/** The site has changed, and this page perhaps with it. */
+function built() {
+  document.dispatchEvent(new CustomEvent(BUILT));
+  void refresh();
+}
+
 function listen() {
   if (stream) return;
   stream = new EventSource(`${ADDRESS}events`);
@@ -75,11 +83,15 @@ function listen() {
     /** @type {State} */
     const state = JSON.parse(event.data);
     if (version && version !== state.client) return location.reload();
-    if (version) document.dispatchEvent(new CustomEvent(BUILT));
+    // The first one after a connection: what was built until then was not heard.
+    if (version && fresh) built();
+    else void refresh();
+    fresh = false;
     version = state.client;
     overlay.show(state);
-    void refresh();
   });
+  stream.addEventListener("served", built);
+  stream.addEventListener("open", () => (fresh = true));
   stream.addEventListener("follow", (event) => {
     if (lookedAt && decodeURI(event.data) !== shownPath()) location.href = event.data;
   });
