@@ -28,6 +28,8 @@
   };
   find();
   document.addEventListener("fieldguide:patched", find);
+  // A jump may pass all places without one of them being seen.
+  addEventListener("scrollend", mark);
 
   // A panel that was opened on a small screen closes when a link in it leads elsewhere on the page.
   addEventListener("click", (event) => {
