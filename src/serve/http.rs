@@ -155,12 +155,14 @@ fn respond(status: StatusCode, name: &str, file: &File, headers: &HeaderMap) -> 
 
 /// What there is to see before the first build that succeeds.
 fn placeholder(watching: bool) -> Response<Body> {
-    let script = if watching { client::tag("", false) } else { String::new() };
+    let style = client::STYLE;
+    let link = format!("{}<link rel=\"stylesheet\" href=\"{style}\">", client::tag("", false));
+    let script = if watching { link.as_str() } else { "" };
     let page = format!(
         "<!DOCTYPE html><html lang=\"en\"><head>{script}<meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>The book has mistakes</title></head>\
-         <body><h1>The book has mistakes</h1><p>The terminal says where. The page comes by itself when they are mended.</p>\
+         <body class=\"placeholder\"><h1>The book has mistakes</h1><p>The terminal says where. The page comes by itself when they are mended.</p>\
          </body></html>\n"
     );
     let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \

@@ -1,10 +1,11 @@
 // `serve --watch`: what an edit does to the pages that are open.
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { browser, open, serveBook } from "./site.mjs";
+import { browser, open, serveBook, stopServing } from "./site.mjs";
 
 const chromium = await browser();
 
@@ -435,4 +436,39 @@ test("many tabs of one browser all load, and are up to date when they are looked
   // The oldest has let the stream go, for the others' sake.
   await page.evaluate(() => dispatchEvent(new Event("focus")));
   await shows(page, "EDITED.");
+});
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  test(`axe-core finds nothing in the overlay, ${colorScheme}`, async (t) => {
+    const { folder, write } = book();
+    write("static/stage/two.html", "in the way");
+    const address = await serveBook(folder, "--watch", "--editor", "vscode");
+    const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+    const before = (/** @type {import("playwright-core").Page} */ page) => page.addInitScript({ path: AXE });
+    const { page } = await listening(t, `${address}stage/one.html`, { colorScheme, viewport: { width: 390, height: 800 }, before });
+    const violations = async () => {
+      // @ts-ignore: axe comes with the page's first script.
+      const results = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+      return results.violations.map((/** @type {any} */ found) => `${found.id}: ${found.nodes.map((/** @type {any} */ node) => node.html).join(" | ")}`);
+    };
+    await page.locator("fieldguide-overlay .badge").waitFor();
+    assert.deepEqual(await violations(), []);
+    write("content/01-stage/02-two.md", topic("Two", "[nowhere](no.md)"));
+    await dialog(page).waitFor();
+    assert.deepEqual(await violations(), []);
+  });
+}
+
+test("the server that comes back is heard at once, and what was built meanwhile shown", async (t) => {
+  const { folder, write } = book();
+  const first = await serveBook(folder, "--watch");
+  const { page } = await listening(t, `${first}stage/two.html`);
+  const port = new URL(first).port;
+  await stopServing(first);
+  await page.locator("fieldguide-overlay .note", { hasText: "does not answer" }).waitFor();
+  write("content/01-stage/02-two.md", topic("Two", "Built MEANWHILE."));
+  await serveBook(folder, "--watch", "--port", port);
+  await shows(page, "Built MEANWHILE.");
+  await page.locator("fieldguide-overlay .note").waitFor({ state: "hidden" });
+  assert.ok(await same(page));
 });

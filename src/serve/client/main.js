@@ -19,7 +19,7 @@ const me = String(Math.random());
 
 /** The page as it came; none where it stands for one that is not there. */
 const page = own.dataset.missing === undefined ? new Page() : null;
-const overlay = new Overlay(`${ADDRESS}client.css`);
+const overlay = new Overlay(`${ADDRESS}client.css`, page !== null);
 let etag = own.dataset.etag ?? "";
 let version = "";
 /** Whether nothing was heard yet on this connection. */
@@ -29,6 +29,7 @@ let again = false;
 /** @type {EventSource | null} */
 let stream = null;
 let later = 0;
+let unreachable = false;
 /** The pages of this browser that were opened or looked at since this one was. */
 const newer = new Set();
 /** Whether this is the page of this browser that was looked at last: it is the one that follows. */
@@ -80,6 +81,8 @@ function listen() {
   stream.addEventListener("state", (event) => {
     clearTimeout(later);
     later = 0;
+    if (unreachable) overlay.say("");
+    unreachable = false;
     /** @type {State} */
     const state = JSON.parse(event.data);
     if (version && version !== state.client) return location.reload();
@@ -96,7 +99,10 @@ function listen() {
     if (lookedAt && decodeURI(event.data) !== shownPath()) location.href = event.data;
   });
   stream.addEventListener("error", () => {
-    later ||= setTimeout(() => overlay.say("The server does not answer. The page is as it was."), PATIENCE);
+    later ||= setTimeout(() => {
+      unreachable = true;
+      overlay.say("The server does not answer. The page is as it was.");
+    }, PATIENCE);
     // A browser asks again after a lost connection, but not after an answer that was no stream.
     if (stream?.readyState === EventSource.CLOSED) {
       hangUp();

@@ -34,7 +34,7 @@ class Overlay {
   dialog = element(
     "dialog",
     { "aria-labelledby": "title" },
-    element("header", {}, element("div", {}, this.title, this.hint), this.close),
+    element("div", { class: "head" }, element("div", {}, this.title, this.hint), this.close),
     this.list,
   );
   badge = element("button", { type: "button", class: "badge", hidden: "" });
@@ -46,8 +46,12 @@ class Overlay {
   errors = "[]";
   styled = false;
 
-  /** @param {string} style the address of its stylesheet */
-  constructor(style) {
+  /**
+   * @param {string} style the address of its stylesheet
+   * @param {boolean} over whether there is a page below it, or only a word that there is none
+   */
+  constructor(style, over) {
+    this.over = over;
     const root = this.host.attachShadow({ mode: "open" });
     const link = element("link", { rel: "stylesheet", href: style });
     root.append(link, element("div", { class: "corner" }, this.note, this.badge), this.dialog);
@@ -71,9 +75,8 @@ class Overlay {
     const { errors, warnings, list } = state;
     const counts = [errors && plural(errors, "error"), warnings && plural(warnings, "warning")].filter(Boolean).join(", ");
     this.title.textContent = counts;
-    this.hint.textContent = errors
-      ? "The page below is the last one that could be built. It follows by itself when this is mended."
-      : "The site could be built; these are worth a look.";
+    const below = this.over ? "The page below is the last one that could be built. It follows" : "The page comes";
+    this.hint.textContent = errors ? `${below} by itself when this is mended.` : "The site could be built; these are worth a look.";
     this.badge.textContent = counts;
     this.badge.classList.toggle("error", errors > 0);
     this.badge.hidden = counts === "";
