@@ -335,6 +335,7 @@ fn soak() {
                         return;
                     }
                     let (status, body) = server.get(page);
+                    std::thread::sleep(Duration::from_millis(2));
                     answers.fetch_add(1, Ordering::Relaxed);
                     if status != 200 || page.ends_with(".html") && !body.ends_with("</html>\n") {
                         wrong.lock().unwrap().push((page.to_string(), status, body.len()));
