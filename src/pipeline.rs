@@ -212,7 +212,7 @@ impl Pipeline {
         update.parsed = read.parsed;
         let moved = new_config || listed_anew || read.moved;
         self.place(&config, &listing, &read.good, moved);
-        let new_look = self.dress(files, &config, &listing, &touched, new_config || listed_anew);
+        let new_look = self.dress(files, &config, &listing, &touched, new_config);
         let new_media = self.keep_media(files, &listing, &touched, listed_anew);
 
         update.changed = moved || new_look || new_media || !read.changed.is_empty();
@@ -326,10 +326,17 @@ impl Pipeline {
     }
 
     /// Reads theme, templates and engine where they may have changed; says whether they were.
-    fn dress(&mut self, files: &dyn Files, config: &Config, listing: &Listing, touched: &Touched, anew: bool) -> bool {
+    fn dress(
+        &mut self,
+        files: &dyn Files,
+        config: &Config,
+        listing: &Listing,
+        touched: &Touched,
+        new_config: bool,
+    ) -> bool {
         let runs = self.book.pages.iter().any(|page| page.tally.runs);
-        let concerned = touched.everything || touched.paths.iter().any(|path| Look::concerns(path));
-        if self.look.is_some() && runs == self.runs && !anew && !concerned {
+        let concerned = touched.everything || touched.paths.iter().any(|path| Look::concerns(path, config));
+        if self.look.is_some() && runs == self.runs && !new_config && !concerned {
             return false;
         }
         self.runs = runs;
@@ -392,14 +399,14 @@ impl Pipeline {
         if let Some(last) = last {
             snapshot.follows(last);
         }
-        // Templates that fail leave the last site as it is. Before there is one, the first page need not wait for a trial.
-        if last.is_some_and(|last| last.templates.key() != templates.key()) || !self.said.samples.is_empty() {
-            let failed = snapshot.samples().filter_map(|job| snapshot.render(files, job, None).err());
-            self.said.samples = failed.collect();
-            self.said.samples.dedup();
-            if !self.said.samples.is_empty() {
-                return;
-            }
+        // Templates that fail leave the last site as it is. Those of the theme itself need no trial.
+        let tried = last.is_some_and(|last| last.templates.key() == templates.key());
+        self.said.samples = match tried || !templates.own() {
+            true => Vec::new(),
+            false => snapshot.samples().filter_map(|job| snapshot.render(files, job, None).err()).collect(),
+        };
+        if !self.said.samples.is_empty() {
+            return;
         }
         if last.is_none_or(|last| !Arc::ptr_eq(&last.routes, &snapshot.routes)) {
             self.renders.retain(&snapshot.routes);
@@ -415,7 +422,7 @@ impl Pipeline {
         }
         if let Some(snapshot) = self.snapshot.clone().filter(|now| self.tried != Some(now.templates.key())) {
             self.tried = Some(snapshot.templates.key());
-            let jobs = snapshot.samples().chain(snapshot.made_samples());
+            let jobs = snapshot.made_samples().filter(|_| snapshot.templates.own());
             self.said.made_samples = jobs.filter_map(|job| snapshot.render(files, job, None).err()).collect();
         }
         let book = self.book.clone();
