@@ -129,6 +129,27 @@ test("what a run printed stays with its code, and goes with it", async (t) => {
   assert.deepEqual(noted, []);
 });
 
+test("the search finds what was written just now", async (t) => {
+  const { folder, write } = book();
+  const address = await serveBook(folder, "--watch");
+  const { page, noted } = await listening(t, `${address}stage/one.html`);
+  const find = async (/** @type {string} */ word) => {
+    await page.keyboard.press("/");
+    await page.locator("dialog[open] input").fill(word);
+    await page.locator("dialog[open] .finder-hits li", { hasText: word }).first().waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !document.querySelector("dialog[open]"));
+  };
+  await find("introduction");
+  write("content/01-stage/02-two.md", topic("Two", "A zyzzyva is a weevil."));
+  write("content/01-stage/01-one.md", topic("One", LIVELY("EDITED.", "The last words.")));
+  await shows(page, "EDITED.");
+  await find("zyzzyva");
+  assert.ok(await same(page));
+  assert.deepEqual(noted, []);
+});
+
 test("an edit of another page leaves this one alone; its contents follow", async (t) => {
   const { folder, write } = book();
   const address = await serveBook(folder, "--watch");
