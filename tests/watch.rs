@@ -357,6 +357,8 @@ fn soak() {
             }
             std::thread::sleep(Duration::from_millis(dice % 20));
             if edit == edits / 4 {
+                // As at the end: every page has been asked for.
+                (3..40).for_each(|at| drop(server.get(&format!("/stage/page-{at}.html"))));
                 early = resident(server.child.id());
             }
         }
