@@ -11,7 +11,7 @@ mod pages;
 mod snapshot;
 mod text;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::book::{self, Book};
@@ -123,6 +123,8 @@ pub struct Pipeline {
     said: Said,
     /// The templates that were tried on all kinds of pages.
     tried: Option<[u8; 32]>,
+    /// The site paths of the pages that were saved since the last check.
+    saved: Vec<String>,
     number: u64,
     snapshot: Option<Arc<Snapshot>>,
 }
@@ -135,13 +137,14 @@ struct Said {
     book: Vec<Diagnostic>,
     look: Vec<Diagnostic>,
     samples: Vec<Diagnostic>,
-    made_samples: Vec<Diagnostic>,
+    /// Pages that the book's own templates fail on, by their site paths.
+    failed: BTreeMap<String, Diagnostic>,
 }
 
 impl Said {
     fn all(&self) -> impl Iterator<Item = &Diagnostic> {
-        let parts = [&self.listing, &self.config, &self.book, &self.look, &self.samples, &self.made_samples];
-        parts.into_iter().flatten()
+        let parts = [&self.listing, &self.config, &self.book, &self.look, &self.samples];
+        parts.into_iter().flatten().chain(self.failed.values())
     }
 }
 
@@ -167,6 +170,7 @@ impl Pipeline {
             links: Links::default(),
             said: Said::default(),
             tried: None,
+            saved: Vec::new(),
             number: 0,
             snapshot: None,
         }
@@ -221,6 +225,7 @@ impl Pipeline {
             .iter()
             .filter_map(|path| Some(self.book.route(self.book.page_at(path)?).to_string()))
             .collect();
+        self.saved.extend(update.saved.iter().cloned());
         if update.changed || self.snapshot.is_none() {
             self.publish(files);
         }
@@ -420,11 +425,7 @@ impl Pipeline {
         if self.listing.is_none() || self.config.is_none() {
             return self.said.all().cloned().collect();
         }
-        if let Some(snapshot) = self.snapshot.clone().filter(|now| self.tried != Some(now.templates.key())) {
-            self.tried = Some(snapshot.templates.key());
-            let jobs = snapshot.made_samples().filter(|_| snapshot.templates.own());
-            self.said.made_samples = jobs.filter_map(|job| snapshot.render(files, job, None).err()).collect();
-        }
+        self.try_templates(files);
         let book = self.book.clone();
         let routes = self.routes.clone();
         self.check_links(&book, &routes);
@@ -434,6 +435,29 @@ impl Pipeline {
         diagnostics.extend(self.read_media(files));
         diagnostics.extend(self.hidden(&routes));
         diagnostics
+    }
+
+    /// Renders what templates of the book's own may fail on: when they are new, all pages or a good many of them; then those that
+    /// were saved. The theme's templates are the program's affair.
+    fn try_templates(&mut self, files: &dyn Files) {
+        let saved = std::mem::take(&mut self.saved);
+        let Some(snapshot) = self.snapshot.clone() else { return };
+        let new = self.tried.replace(snapshot.templates.key()) != Some(snapshot.templates.key());
+        if new {
+            self.said.failed.clear();
+        }
+        if !snapshot.templates.own() {
+            return;
+        }
+        let routes: Vec<&String> = if new { snapshot.sample_routes() } else { saved.iter().collect() };
+        self.said.failed.retain(|route, _| snapshot.routes.jobs.contains_key(route));
+        for route in routes {
+            let Some(job) = snapshot.routes.jobs.get(route) else { continue };
+            match snapshot.render(files, job, None) {
+                Ok(_) => self.said.failed.remove(route),
+                Err(diagnostic) => self.said.failed.insert(route.clone(), diagnostic),
+            };
+        }
     }
 
     fn check_links(&mut self, book: &Book, routes: &Arc<Routes>) {
@@ -521,7 +545,7 @@ impl Pipeline {
         let templates = look.templates.as_ref()?;
         book.home?;
         let mut site = Site { files: look.assets.files.clone() };
-        let mut media = std::collections::BTreeMap::new();
+        let mut media = BTreeMap::new();
         for page in self.links.each() {
             for (path, file) in self.media.of_page(files, page) {
                 let known = media.entry(path).or_insert_with(|| file.clone());

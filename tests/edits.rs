@@ -350,6 +350,20 @@ fn a_page_with_mistakes_stays_as_it_was_and_holds_up_nobody() {
         pipeline.update(&files, &at(one));
         assert!(pipeline.check(&files).is_empty());
     }
+    // A template that fails on one page only is said when that page is saved, and no more once it is mended.
+    let odd = "{% extends \"base.html\" %}{% block main %}{% if page.title == \"Odd\" %}{{ page.nothing.here }}{% endif %}{% endblock main %}";
+    files.0.insert("templates/topic.html".to_string(), odd.into());
+    pipeline.update(&files, &at("templates/topic.html"));
+    assert!(pipeline.check(&files).is_empty());
+    files.0.insert(one.to_string(), "+++\ntitle = \"Odd\"\nsummary = \"s\"\n+++\n\n## A heading\n".into());
+    pipeline.update(&files, &at(one));
+    assert_eq!(pipeline.check(&files).len(), 1);
+    files.0.insert(one.to_string(), start()[one].clone());
+    pipeline.update(&files, &at(one));
+    assert!(pipeline.check(&files).is_empty());
+    files.0.remove("templates/topic.html");
+    pipeline.update(&files, &at("templates/topic.html"));
+    assert!(pipeline.check(&files).is_empty() && page(&pipeline, &files, "stage/one.html") == good);
     // A mistake that concerns the whole book leaves all of it as it was.
     files.0.insert("book.toml".to_string(), "title = ".into());
     pipeline.update(&files, &at("book.toml"));

@@ -297,9 +297,7 @@ fn as_built(page: &str) -> String {
     let mut rest = page;
     while let Some(at) = rest.find("/_fieldguide/") {
         let start = rest[..at].rfind('<').unwrap();
-        let end = rest[at..]
-            .find("</script>\n")
-            .map_or_else(|| at + rest[at..].find(">\n").unwrap() + 2, |end| at + end + 10);
+        let end = at + rest[at..].find("</script>").unwrap() + "</script>".len();
         out.push_str(&rest[..start]);
         rest = &rest[end..];
     }
@@ -357,6 +355,8 @@ fn soak() {
             }
             std::thread::sleep(Duration::from_millis(dice % 20));
             if edit == edits / 4 {
+                // As at the end: every page has been asked for.
+                (3..40).for_each(|at| drop(server.get(&format!("/stage/page-{at}.html"))));
                 early = resident(server.child.id());
             }
         }
