@@ -12,7 +12,7 @@ use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::search::terminal::{self, Place, Searcher};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
-use fieldguide::{lab, proof, report};
+use fieldguide::{ids, lab, proof, report};
 use fieldguide_wasm::demo::Drawing;
 use fieldguide_wasm::search::{Kind, Request};
 
@@ -79,6 +79,9 @@ enum Command {
         /// Print what each stage and topic holds.
         #[arg(long)]
         report: bool,
+        /// Add the ids of new pitfalls, questions, quizzes, myths and labs to ids.lock.
+        #[arg(long)]
+        lock: bool,
     },
     /// Search the guide from the terminal.
     Search(SearchArgs),
@@ -154,7 +157,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli.command {
         Command::Build { book, to } => build(&book, &to),
         Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
-        Command::Check { book, run, write, report } => check_book(&book, run, write, report),
+        Command::Check { book, run, write, report, lock } => check_book(&book, Checks { run, write, report, lock }),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };
@@ -230,7 +233,16 @@ fn refuse_the_books_own_folders(book: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check_book(args: &BookArgs, run: bool, write: bool, report: bool) -> anyhow::Result<ExitCode> {
+/// What `check` does besides.
+struct Checks {
+    run: bool,
+    write: bool,
+    report: bool,
+    lock: bool,
+}
+
+fn check_book(args: &BookArgs, checks: Checks) -> anyhow::Result<ExitCode> {
+    let Checks { run, write, report, lock } = checks;
     let start = Instant::now();
     let mut build = pipeline::build(&Disk::new(&args.book), Options { drafts: true, ..Options::default() });
     let summary = match run && build.count(Severity::Error) == 0 {
@@ -243,6 +255,9 @@ fn check_book(args: &BookArgs, run: bool, write: bool, report: bool) -> anyhow::
         false => None,
     };
     let fine = show(&build, args.strict);
+    if lock {
+        lock_ids(args, &build)?;
+    }
     if report {
         say!("{}\n", report::table(&build.book, &build.targets));
     }
@@ -251,6 +266,21 @@ fn check_book(args: &BookArgs, run: bool, write: bool, report: bool) -> anyhow::
     }
     say!("checked in {}: {}", seconds(start.elapsed()), mistakes(&build));
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Writes ids.lock; a book with errors may lack the very ids that it would publish.
+fn lock_ids(args: &BookArgs, build: &Build) -> anyhow::Result<()> {
+    if build.count(Severity::Error) > 0 {
+        warn!("{} not written: {}", ids::LOCK, mistakes(build));
+        return Ok(());
+    }
+    let before = build.lock.clone();
+    let (text, added) = ids::text(&build.book, &before.clone().unwrap_or_default());
+    if added > 0 || before.is_none() {
+        ids::write(&args.book, &text).with_context(|| format!("{} could not be written", ids::LOCK))?;
+    }
+    say!("{}: {} added", ids::LOCK, plural(added, "id"));
+    Ok(())
 }
 
 fn print_summary(summary: &proof::Summary) {

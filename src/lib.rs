@@ -6,7 +6,7 @@
 //! 2. [`config`] reads book.toml, [`page`] reads each Markdown file on its own: front matter, sections, holes for links,
 //!    images, code and labs.
 //! 3. [`book`] puts the pages in their places: order, routes, neighbours.
-//! 4. [`check`] resolves every link and image.
+//! 4. [`check`] resolves every link and image; [`ids`] holds the [`items`] against the ids that were published.
 //! 5. [`theme`], [`assets`] and [`engine`] bring style, script, the modules and the Python of the page; [`search`] writes the
 //!    index; [`render`] fills templates and holes.
 //! 6. [`site`] is the result: path → bytes, and the only writer of the disk.
@@ -19,6 +19,8 @@ pub mod check;
 pub mod config;
 pub mod diagnostic;
 pub mod engine;
+pub mod ids;
+pub mod items;
 pub mod keys;
 pub mod lab;
 pub mod page;

@@ -10,6 +10,7 @@ use crate::check::{self, Target, Targets};
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::engine;
+use crate::ids::{self, Lock, Moved};
 use crate::page::terms::Glossary;
 use crate::page::{self, Kind, Page};
 use crate::render::templates::Templates;
@@ -44,6 +45,8 @@ pub struct Build {
     pub book: Book,
     /// What its links and images lead to.
     pub targets: Targets,
+    /// The ids that were published before; none where the book keeps no list of them.
+    pub lock: Option<Lock>,
 }
 
 impl Build {
@@ -70,13 +73,36 @@ pub fn build(files: &dyn Files, options: Options) -> Build {
     let pages = read_pages(files, &listed, &config, &mut build);
     let book = build.keep(book::assemble(config, pages, &stage_folders(&listed), options.drafts));
     let targets = build.keep(check::check(&book, &listed, &render::made_routes(&book)));
-    match render_book(files, &listed, &book, &targets, &mut build) {
+    let lock = listed.iter().any(|path| path == ids::LOCK).then(|| read_lock(files, &mut build)).flatten();
+    let moved = lock.as_ref().map(|lock| build.keep(ids::check(&book, lock))).unwrap_or_default();
+    match render_book(files, &listed, &book, &Links { targets: &targets, moved: &moved }, &mut build) {
         Ok(site) => build.site = site.filter(|_| build.count(Severity::Error) == 0),
         Err(diagnostic) => build.diagnostics.push(diagnostic),
     }
     build.book = book;
     build.targets = targets;
+    build.lock = lock;
     build
+}
+
+/// Where links lead.
+struct Links<'a> {
+    targets: &'a Targets,
+    moved: &'a Moved,
+}
+
+fn read_lock(files: &dyn Files, build: &mut Build) -> Option<Lock> {
+    match read_text(files, ids::LOCK) {
+        Ok(text) => {
+            let id = build.sources.add(ids::LOCK, text);
+            let source = build.sources.get(id)?.clone();
+            Some(build.keep(ids::read(&source)))
+        }
+        Err(diagnostic) => {
+            build.diagnostics.push(diagnostic);
+            None
+        }
+    }
 }
 
 /// Theme, media and templates, and the site that comes of them; none where there is no home page.
@@ -84,7 +110,7 @@ fn render_book(
     files: &dyn Files,
     listed: &[String],
     book: &Book,
-    targets: &Targets,
+    links: &Links<'_>,
     build: &mut Build,
 ) -> Result<Option<Site>, Diagnostic> {
     let unread = |(path, error)| Diagnostic::file(path, format!("can't be read: {error}"));
@@ -97,7 +123,7 @@ fn render_book(
     if runs(book) {
         assets.add_run(&theme, engine);
     }
-    let media = read_media(files, targets, &mut assets, build);
+    let media = read_media(files, links.targets, &mut assets, build);
     let index = search::index(book);
     assets.search_index = index.core;
     assets.files.extend(index.files);
@@ -105,7 +131,7 @@ fn render_book(
     if book.home.is_none() {
         return Ok(None);
     }
-    let rendered = build.keep(Renderer::new(book, targets, &assets, &media, &templates).render());
+    let rendered = build.keep(Renderer::new(book, links.targets, links.moved, &assets, &media, &templates).render());
     build.pages = rendered.len();
     Ok(Some(site(assets, rendered, &mut build.diagnostics)))
 }

@@ -18,12 +18,13 @@ use crate::assets::Assets;
 use crate::book::{Book, PageId};
 use crate::check::Targets;
 use crate::diagnostic::{Diagnostic, Outcome};
+use crate::ids::Moved;
 use crate::page::{Kind, Section, markdown};
 use crate::svg::Drawing;
 use templates::Templates;
 use view::{
-    AssetPaths, BookView, Common, Counts, LinkView, PageLink, PageView, PartView, SearchPaths, StageLink, TopicLink,
-    WasmPaths,
+    AssetPaths, BookView, Common, Counts, LinkView, MovedView, PageLink, PageView, PartView, SearchPaths, StageLink,
+    TopicLink, WasmPaths,
 };
 
 /// A file of the book that a page shows or links to.
@@ -41,6 +42,8 @@ pub struct Media {
 pub struct Renderer<'a> {
     book: &'a Book,
     targets: &'a Targets,
+    /// Old ids of a page's items, with the addresses they lead on to, by the page.
+    moved: BTreeMap<PageId, Vec<MovedView>>,
     assets: &'a Assets,
     media: &'a BTreeMap<String, Media>,
     templates: &'a Templates,
@@ -67,11 +70,12 @@ impl<'a> Renderer<'a> {
     pub fn new(
         book: &'a Book,
         targets: &'a Targets,
+        moved: &Moved,
         assets: &'a Assets,
         media: &'a BTreeMap<String, Media>,
         templates: &'a Templates,
     ) -> Self {
-        Self { book, targets, assets, media, templates, view: book_view(book) }
+        Self { book, targets, moved: lists::moved(book, moved), assets, media, templates, view: book_view(book) }
     }
 
     /// Renders every page; a template's error is a diagnostic at its place.
@@ -136,7 +140,7 @@ impl<'a> Renderer<'a> {
             Job::Search => self.fill("search.html", &self.search()),
             Job::Tags => self.fill("tags.html", &self.tags()),
             Job::Tag(slug) => self.fill("tag.html", &self.tag(slug)),
-            Job::Labs => self.fill("page.html", &self.labs()),
+            Job::Labs => self.fill("labs.html", &self.labs()),
             Job::Lab(lab) => self.fill("lab.html", &self.lab(lab)),
             Job::NotFound => self.fill("404.html", &self.not_found()),
             Job::Alias(path, id) => Ok(self.alias(path, *id)),
@@ -279,6 +283,7 @@ impl<'a> Renderer<'a> {
             next: neighbour(1),
             toc: lists::toc(page),
             tags: page.front.tags.iter().map(|name| self.tag_link(name)).collect(),
+            moved: self.moved.get(&id).cloned().unwrap_or_default(),
             ..self.made_page("", &link.url, &link.title, &link.summary)
         }
     }

@@ -1,6 +1,6 @@
 //! The views of the book's own pages, of the labs' pages, of the 404 page and of moved addresses.
 
-use fieldguide_wasm::demo::{Ids, LABS, Lab};
+use fieldguide_wasm::demo::{Ids, Lab};
 use fieldguide_wasm::html::escape;
 use fieldguide_wasm::state::State;
 
@@ -127,22 +127,6 @@ impl Renderer<'_> {
             },
             sections: Vec::new(),
             used_in: self.book.order.iter().filter(holds).map(|id| self.link(*id)).collect(),
-        }
-    }
-
-    pub(super) fn labs(&self) -> BodyView<'_> {
-        let summary = "Every lab of the guide, each on a page of its own: change a number and the answer follows.";
-        let mut html = String::from("<ul class=\"lab-list\">\n");
-        for lab in LABS {
-            let (url, title, text) =
-                (relative("labs/index.html", &lab_url(lab.name)), escape(lab.title), escape(lab.summary));
-            html.push_str(&format!("<li><a href=\"{url}\">{title}</a><p>{text}</p></li>\n"));
-        }
-        html.push_str("</ul>\n");
-        BodyView {
-            common: self.common(self.made_page("page", "labs/index.html", "Labs", summary), None),
-            sections: vec![SectionView::Prose { html }],
-            requires: Vec::new(),
         }
     }
 

@@ -233,6 +233,19 @@ pub struct PageView {
     pub toc: Vec<TocEntry>,
     /// Its tags.
     pub tags: Vec<TagLink>,
+    /// Old ids of what it held, with what they lead on to.
+    pub moved: Vec<MovedView>,
+}
+
+/// The old id of an item that stands elsewhere now.
+#[derive(Debug, Clone, Serialize)]
+pub struct MovedView {
+    /// Its id on this page.
+    pub anchor: String,
+    /// Where it is now, anchor included.
+    pub url: String,
+    /// What it is, as text.
+    pub title: String,
 }
 
 /// A line of "on this page".
@@ -401,7 +414,17 @@ pub struct IndexView<'a> {
     pub count: usize,
 }
 
-/// The pitfalls, questions or myths of a stage.
+/// labs/index.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct LabsView<'a> {
+    /// What every template receives, and where labs stand in the book, by stage.
+    #[serde(flatten)]
+    pub index: IndexView<'a>,
+    /// The labs.
+    pub labs: Vec<LinkView>,
+}
+
+/// The pitfalls, questions, myths or labs of a stage.
 #[derive(Debug, Clone, Serialize)]
 pub struct StageGroup {
     /// The stage.
@@ -421,9 +444,11 @@ pub struct StageRef {
     pub url: String,
 }
 
-/// A pitfall or a question in a list.
+/// A pitfall, a question, a myth or a lab in a list.
 #[derive(Debug, Clone, Serialize)]
 pub struct ItemView {
+    /// Its id in the whole book, which stays when its title changes.
+    pub id: String,
     /// Its title as markup.
     pub title_html: String,
     /// Where it stands, anchor included.
