@@ -68,7 +68,8 @@ pub struct Tag {
 }
 
 /// Site paths that the builder makes itself.
-const RESERVED: [&str; 9] = ["404", "assets", "index", "labs", "myths", "pitfalls", "questions", "search", "tags"];
+const RESERVED: [&str; 11] =
+    ["404", "assets", "index", "labs", "map", "myths", "pitfalls", "practice", "questions", "search", "tags"];
 
 /// `01-data-types` → (1, `data-types`). A name without a number comes behind those with one.
 fn numbered(name: &str) -> (u64, &str) {
@@ -112,6 +113,13 @@ impl Book {
         topics()
             .find(|id| self.page(*id).front.id.as_ref().is_some_and(|(id, _)| id == slug))
             .or_else(|| topics().find(|id| self.slug(*id) == slug))
+    }
+
+    /// The topics that name this one among what to know first, in reading order.
+    pub fn builds_on(&self, id: PageId) -> Vec<PageId> {
+        let names =
+            |other: &&PageId| self.page(**other).front.requires.iter().any(|(slug, _)| self.topic(slug) == Some(id));
+        self.order.iter().filter(names).copied().collect()
     }
 
     /// What a page is called wherever it must be found again after it moved: the id of its front matter, or its address

@@ -4,8 +4,6 @@
 //! `fieldguide check --lock` writes: new ids are added, none is ever taken out but by hand.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::path::Path;
 
 use crate::book::Book;
 use crate::diagnostic::{Diagnostic, Outcome, did_you_mean};
@@ -127,6 +125,15 @@ fn last<'a>(start: &'a str, targets: &BTreeMap<&'a str, &'a str>) -> Option<&'a 
     None
 }
 
+/// What each item that has moved was called first, by its id now.
+pub fn first_ids(lock: &Lock, moved: &Moved) -> BTreeMap<String, String> {
+    let old: BTreeSet<&str> =
+        lock.lines.iter().filter_map(|line| line.moved_to.as_ref()).map(|(new, _)| new.as_str()).collect();
+    let first = moved.iter().filter(|(id, _)| !old.contains(id.as_str()));
+    // Where two became one, the name that comes first stays.
+    first.rev().map(|(old, new)| (new.clone(), old.clone())).collect()
+}
+
 fn vanished<'a>(line: &Line, fresh: impl Iterator<Item = &'a str>) -> Diagnostic {
     let (page, anchor) = line.id.split_once('#').unwrap_or((&line.id, ""));
     let near = did_you_mean(&line.id, fresh.filter(|id| id.starts_with(&format!("{page}#"))));
@@ -174,16 +181,6 @@ pub fn text(book: &Book, lock: &Lock) -> (String, usize) {
     }
     let added = lines.len() - before;
     (HEAD.to_string() + &lines.into_values().collect::<String>(), added)
-}
-
-/// Puts the text in the place of the file in one step.
-///
-/// # Errors
-/// What the disk says.
-pub fn write(folder: &Path, text: &str) -> io::Result<()> {
-    let (path, half) = (folder.join(LOCK), folder.join(".ids.lock.new"));
-    std::fs::write(&half, text)?;
-    std::fs::rename(&half, &path).inspect_err(|_| drop(std::fs::remove_file(&half)))
 }
 
 #[cfg(test)]

@@ -11,10 +11,11 @@
 //!    index; [`render`] fills templates and holes.
 //! 6. [`site`] is the result: path → bytes, and the only writer of the disk.
 //!
-//! [`pipeline`] runs them; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
+//! [`pipeline`] runs them; [`cards`] packs pitfalls and questions for Anki; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
 
 pub mod assets;
 pub mod book;
+pub mod cards;
 pub mod check;
 pub mod config;
 pub mod diagnostic;

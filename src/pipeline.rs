@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::assets::{self, Assets};
 use crate::book::{self, Book};
+use crate::cards::Deck;
 use crate::check::{self, Target, Targets};
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
@@ -28,6 +29,8 @@ pub struct Options {
     pub drafts: bool,
     /// Whether the site is for the root of this machine's own address, whatever `base_url` says.
     pub local: bool,
+    /// Whether the cards for other programs are made.
+    pub cards: bool,
 }
 
 /// What a build made.
@@ -45,6 +48,8 @@ pub struct Build {
     pub book: Book,
     /// What its links and images lead to.
     pub targets: Targets,
+    /// The cards for other programs, where they were asked for.
+    pub deck: Option<Deck>,
     /// The ids that were published before; none where the book keeps no list of them.
     pub lock: Option<Lock>,
 }
@@ -75,9 +80,13 @@ pub fn build(files: &dyn Files, options: Options) -> Build {
     let targets = build.keep(check::check(&book, &listed, &render::made_routes(&book)));
     let lock = listed.iter().any(|path| path == ids::LOCK).then(|| read_lock(files, &mut build)).flatten();
     let moved = lock.as_ref().map(|lock| build.keep(ids::check(&book, lock))).unwrap_or_default();
+    build.deck = options.cards.then(Deck::default);
     match render_book(files, &listed, &book, &Links { targets: &targets, moved: &moved }, &mut build) {
         Ok(site) => build.site = site.filter(|_| build.count(Severity::Error) == 0),
         Err(diagnostic) => build.diagnostics.push(diagnostic),
+    }
+    if let (Some(deck), Some(lock)) = (&mut build.deck, &lock) {
+        deck.first_ids = ids::first_ids(lock, &moved);
     }
     build.book = book;
     build.targets = targets;
@@ -130,6 +139,13 @@ fn render_book(
     let templates = Templates::load(&theme, &mut build.sources)?;
     if book.home.is_none() {
         return Ok(None);
+    }
+    let cards = Renderer::new(book, links.targets, links.moved, &assets, &media, &templates).card_files(links.moved);
+    assets.practice_cards = cards.list;
+    assets.files.extend(cards.files);
+    if build.deck.is_some() {
+        let renderer = Renderer::new(book, links.targets, links.moved, &assets, &media, &templates);
+        build.deck = Some(renderer.deck());
     }
     let rendered = build.keep(Renderer::new(book, links.targets, links.moved, &assets, &media, &templates).render());
     build.pages = rendered.len();

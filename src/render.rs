@@ -1,8 +1,10 @@
 //! The book → pages of HTML: views are built, templates are run, holes are filled; in parallel over pages.
 
 pub mod body;
+pub mod cards;
 pub mod highlight;
 mod lists;
+mod map;
 mod pages;
 mod run;
 pub mod templates;
@@ -57,6 +59,8 @@ enum Job<'a> {
     Questions,
     Myths,
     Search,
+    Practice,
+    Map,
     Tags,
     Tag(&'a str),
     Labs,
@@ -102,6 +106,12 @@ impl<'a> Renderer<'a> {
         if self.view.myths_url.is_some() {
             jobs.push(Job::Myths);
         }
+        if self.view.practice_url.is_some() {
+            jobs.push(Job::Practice);
+        }
+        if self.view.map_url.is_some() {
+            jobs.push(Job::Map);
+        }
         if !self.book.tags.is_empty() {
             jobs.push(Job::Tags);
         }
@@ -117,6 +127,8 @@ impl<'a> Renderer<'a> {
             Job::Questions => "questions.html".to_string(),
             Job::Myths => MYTHS.to_string(),
             Job::Search => "search.html".to_string(),
+            Job::Practice => cards::PRACTICE.to_string(),
+            Job::Map => map::MAP.to_string(),
             Job::Tags => "tags/index.html".to_string(),
             Job::Tag(slug) => tag_url(slug),
             Job::Labs => "labs/index.html".to_string(),
@@ -138,6 +150,8 @@ impl<'a> Renderer<'a> {
             Job::Questions => self.fill("questions.html", &self.questions()),
             Job::Myths => self.fill("myths.html", &self.myths()),
             Job::Search => self.fill("search.html", &self.search()),
+            Job::Practice => self.fill("practice.html", &self.practice()),
+            Job::Map => self.fill("map.html", &self.map()),
             Job::Tags => self.fill("tags.html", &self.tags()),
             Job::Tag(slug) => self.fill("tag.html", &self.tag(slug)),
             Job::Labs => self.fill("labs.html", &self.labs()),
@@ -315,6 +329,7 @@ impl<'a> Renderer<'a> {
             images: self.targets.images.get(id).map_or(none, Vec::as_slice),
             media: self.media,
             runs: run::Runs { run: self.assets.run.as_ref(), setups: &self.book.config.python.setup },
+            elsewhere: None,
         }
     }
 }
@@ -339,7 +354,24 @@ pub fn made_routes(book: &Book) -> std::collections::BTreeSet<String> {
     let tags = book.tags.keys().map(|slug| tag_url(slug));
     let tag_list = (!book.tags.is_empty()).then(|| "tags/index.html".to_string());
     let myths = book.pages.iter().any(|page| !page.myths.is_empty()).then(|| MYTHS.to_string());
-    fixed.into_iter().map(str::to_string).chain(labs).chain(tags).chain(tag_list).chain(myths).collect()
+    let practice = has_cards(book).then(|| cards::PRACTICE.to_string());
+    let map = map::has_map(book).then(|| map::MAP.to_string());
+    fixed
+        .into_iter()
+        .map(str::to_string)
+        .chain(labs)
+        .chain(tags)
+        .chain(tag_list)
+        .chain(myths)
+        .chain(practice)
+        .chain(map)
+        .collect()
+}
+
+/// Whether there is something to practise.
+fn has_cards(book: &Book) -> bool {
+    let card = |section: &Section| !matches!(section, Section::Prose(_));
+    book.pages.iter().any(|page| page.sections.iter().any(card))
 }
 
 fn book_view(book: &Book) -> BookView {
@@ -368,6 +400,9 @@ fn book_view(book: &Book) -> BookView {
         questions_url: "questions.html",
         tags_url: (!book.tags.is_empty()).then_some("tags/index.html"),
         myths_url: (counts.myths > 0).then_some(MYTHS),
+        practice_url: has_cards(book).then_some(cards::PRACTICE),
+        map_url: map::has_map(book).then_some(map::MAP),
+        key: markdown::slug(&markdown::title_text(&book.config.title)),
         labs_url: "labs/index.html",
         counts,
     }

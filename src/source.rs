@@ -117,6 +117,13 @@ impl Disk {
         &self.root
     }
 
+    /// When one of the files that a build looks at was edited last; none where the disk doesn't say.
+    pub fn edited(&self) -> Option<std::time::SystemTime> {
+        let files = self.list().ok()?;
+        let paths = files.iter().filter(|path| !path.ends_with('/')).map(|path| self.root.join(path));
+        paths.filter_map(|path| std::fs::metadata(path).ok()?.modified().ok()).max()
+    }
+
     /// The parts of the folder whose change can change the site.
     pub fn watched(&self) -> impl Iterator<Item = PathBuf> {
         PARTS.iter().map(|part| self.root.join(part))

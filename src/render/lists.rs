@@ -138,7 +138,7 @@ impl Renderer<'_> {
         IndexView { common: self.common(page, None), groups, count }
     }
 
-    fn stage_ref(&self, stage: &Stage) -> StageRef {
+    pub(super) fn stage_ref(&self, stage: &Stage) -> StageRef {
         let link = self.link(stage.page);
         StageRef { number: stage.number.clone(), title: link.title, url: link.url }
     }

@@ -4,9 +4,10 @@ use fieldguide_wasm::demo::{Ids, Lab};
 use fieldguide_wasm::html::escape;
 use fieldguide_wasm::state::State;
 
+use super::cards::PRACTICE;
 use super::view::{
-    BodyView, Common, FollowUpView, HomeView, LabFigure, LabView, LinkView, OptionView, QuizView, SectionView,
-    StageView,
+    BodyView, Common, FollowUpView, HomeView, LabFigure, LabView, LinkView, OptionView, PracticePaths, PracticeView,
+    QuizView, SectionView, StageView,
 };
 use super::{Renderer, body, lab_url, lists};
 use crate::book::PageId;
@@ -82,11 +83,31 @@ impl Renderer<'_> {
     }
 
     pub(super) fn topic(&self, id: PageId) -> BodyView<'_> {
-        let required = self.book.page(id).front.requires.iter().filter_map(|(slug, _)| self.book.topic(slug));
         BodyView {
             common: self.common(self.page_view(id), Some(id)),
             sections: self.sections(id),
-            requires: required.map(|id| self.link(id)).collect(),
+            requires: self.required(id),
+            leads_to: self.book.builds_on(id).into_iter().map(|id| self.link(id)).collect(),
+        }
+    }
+
+    pub(super) fn practice(&self) -> PracticeView<'_> {
+        let summary = "Questions and pitfalls as cards that come back when you are about to forget them.";
+        let page = self.made_page("practice", PRACTICE, "Practice", summary);
+        let assets = self.assets;
+        let count = |wanted: fn(&Section) -> bool| {
+            self.book.pages.iter().flat_map(|page| &page.sections).filter(|section| wanted(section)).count()
+        };
+        PracticeView {
+            common: self.common(page, None),
+            practice: PracticePaths {
+                js: &assets.practice_js,
+                glue: &assets.practice_glue,
+                wasm: &assets.practice_wasm,
+                cards: &assets.practice_cards,
+            },
+            pitfalls: count(|section| matches!(section, Section::Pitfall(_))),
+            questions: count(|section| matches!(section, Section::Question(_))),
         }
     }
 

@@ -88,6 +88,12 @@ pub struct BookView {
     pub tags_url: Option<&'static str>,
     /// All labs.
     pub labs_url: &'static str,
+    /// The practice page, where there is something to practise.
+    pub practice_url: Option<&'static str>,
+    /// The map, where topics require others.
+    pub map_url: Option<&'static str>,
+    /// The name under which browsers keep a reader's progress.
+    pub key: String,
     /// How much it holds.
     pub counts: Counts,
 }
@@ -201,7 +207,8 @@ pub struct LinkView {
 /// The page itself.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct PageView {
-    /// `home`, `stage`, `topic`, `page`, `pitfalls`, `questions`, `myths`, `search`, `tags`, `tag`, `lab`, `404`.
+    /// `home`, `stage`, `topic`, `page`, `pitfalls`, `questions`, `myths`, `labs`, `search`, `practice`, `map`, `tags`,
+    /// `tag`, `lab`, `404`.
     pub kind: &'static str,
     /// Its title.
     pub title: String,
@@ -398,6 +405,67 @@ pub struct BodyView<'a> {
     pub common: Common<'a>,
     /// The body.
     pub sections: Vec<SectionView>,
+    /// What to know first.
+    pub requires: Vec<LinkView>,
+    /// What builds on it.
+    pub leads_to: Vec<LinkView>,
+}
+
+/// practice.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct PracticeView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// What the page's script needs.
+    pub practice: PracticePaths<'a>,
+    /// Pitfalls that are cards.
+    pub pitfalls: usize,
+    /// Questions that are cards; a follow-up is part of its question's.
+    pub questions: usize,
+}
+
+/// Site paths of what the practice page loads.
+#[derive(Debug, Clone, Serialize)]
+pub struct PracticePaths<'a> {
+    /// The script.
+    pub js: &'a str,
+    /// The classic script that defines `wasm_practice`.
+    pub glue: &'a str,
+    /// The module.
+    pub wasm: &'a str,
+    /// The list of cards.
+    pub cards: &'a str,
+}
+
+/// map.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct MapView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// The drawing.
+    pub svg: String,
+    /// The script that shows what a topic hangs on.
+    pub js: &'a str,
+    /// The same as lists, by stage.
+    pub stages: Vec<MapStage>,
+}
+
+/// A stage on the map.
+#[derive(Debug, Clone, Serialize)]
+pub struct MapStage {
+    /// The stage.
+    pub stage: StageRef,
+    /// Its topics.
+    pub topics: Vec<MapTopic>,
+}
+
+/// A topic on the map.
+#[derive(Debug, Clone, Serialize)]
+pub struct MapTopic {
+    /// The topic.
+    pub topic: LinkView,
     /// What to know first.
     pub requires: Vec<LinkView>,
 }
