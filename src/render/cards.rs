@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fieldguide_wasm::html::escape;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::body::Holes;
@@ -99,7 +100,7 @@ impl Renderer<'_> {
     /// All cards of stages and topics, in reading order.
     pub fn cards(&self, shown: Shown<'_>) -> Vec<Card> {
         let items = items::items(self.book);
-        items.iter().filter_map(|item| self.card(item, shown)).collect()
+        items.par_iter().filter_map(|item| self.card(item, shown)).collect()
     }
 
     fn card(&self, item: &Item<'_>, shown: Shown<'_>) -> Option<Card> {

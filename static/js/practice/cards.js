@@ -15,6 +15,8 @@ const deck = {
   /** @type {Map<string, Promise<Record<string, string>>>} */
   bodies: new Map(),
   folder: "",
+  /** @type {Record<string, string>} old ids and what they are now */
+  moved: {},
 
   /**
    * @param {DOMStringMap} paths
@@ -28,7 +30,8 @@ const deck = {
     deck.cards = read.cards;
     deck.stages = read.stages;
     deck.folder = cards.replace(/[^/]*$/, "");
-    deck.sort(read.moved);
+    deck.moved = read.moved;
+    deck.sort();
   },
 
   /**
@@ -79,11 +82,9 @@ const deck = {
     return Float64Array.from(cards.flatMap(({ id }) => (deck.numbers(id) ?? none).slice(0, CARD_NUMBERS)));
   },
 
-  /**
-   * Puts what is kept in order: ids that moved, cards that the book no longer has, and what can't be read.
-   * @param {Record<string, string>} moved
-   */
-  sort(moved) {
+  /** Puts what is kept in order: ids that moved, cards that the book no longer has, and what can't be read. */
+  sort() {
+    const { moved } = deck;
     const known = new Set(deck.cards.map(({ id }) => id));
     const rename = (/** @type {string} */ from, /** @type {string} */ to) => {
       progress.set(to, progress.get(from));

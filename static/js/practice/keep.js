@@ -95,6 +95,7 @@ function importProgress(text) {
   }
   each(file.unreadable, (key, value) => (typeof value === "string" ? progress.get(`broken:${key}`) === null && put(`broken:${key}`, value) : null));
   if (file.settings && progress.get("settings") === null) put("settings", file.settings);
+  deck.sort();
   const rest = left ? ` ${left} could not be read and ${left === 1 ? "was" : "were"} left out.` : "";
   return `${taken} ${taken === 1 ? "entry" : "entries"} taken in; what was newer here has stayed.${rest}`;
 }

@@ -23,7 +23,7 @@ pub(crate) fn test(tally: &mut Tally, root: &Path, binary: &Path, target: &Path)
         let cards = pack(binary, root, &folder.join("guide"), "1700000000")?;
         pack(binary, &edited, &folder.join("edited"), "1700000100")?;
         let mut command = Command::new(python);
-        command.arg(root.join("tests/anki.py")).arg(folder.join("guide.apkg")).arg(folder.join("edited.apkg"));
+        command.arg(root.join("tests/import_cards.py")).arg(folder.join("guide.apkg")).arg(folder.join("edited.apkg"));
         command.args([&cards.to_string(), EDIT]);
         Ok(command)
     });
