@@ -14,12 +14,19 @@ use crate::source::{Source, Span};
 pub const LOCK: &str = "ids.lock";
 
 /// What the file says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Lock {
     lines: Vec<Line>,
 }
 
-#[derive(Debug, Clone)]
+impl Lock {
+    /// Whether an id has moved.
+    pub fn moves(&self) -> bool {
+        self.lines.iter().any(|line| line.moved_to.is_some())
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
 struct Line {
     id: String,
     span: Span,

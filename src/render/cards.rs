@@ -15,6 +15,7 @@ use crate::cards::Deck;
 use crate::check::Target;
 use crate::items::{self, Item, What};
 use crate::page::{Markup, Piece, markdown};
+use crate::site::Site;
 
 /// A card.
 #[derive(Debug, Clone)]
@@ -61,11 +62,15 @@ pub enum Shown<'a> {
 /// The practice page's site path.
 pub const PRACTICE: &str = "practice.html";
 
-/// The files that the practice page reads.
+/// The folder of the cards in the site.
+pub const FOLDER: &str = "practice";
+
+/// The site path of the list of cards, which names the other files.
+pub const LIST: &str = "practice/cards.json";
+
+/// The files that the practice page reads; none where there is no card.
 #[derive(Debug, Default)]
 pub struct CardFiles {
-    /// The site path of the list of cards, which names the others; empty where there is no card.
-    pub list: String,
     /// All files with their site paths.
     pub files: Vec<(String, Vec<u8>)>,
 }
@@ -156,11 +161,11 @@ impl Renderer<'_> {
     }
 
     /// The cards for other programs, with all that an export needs; ids that have moved are not known here.
-    pub fn deck(&self) -> Deck {
+    pub fn deck(&self, site: &Site) -> Deck {
         let base_url = self.book.config.base_url.clone();
         let cards = self.cards(Shown::Elsewhere(base_url.as_deref()));
         let images = cards.iter().flat_map(|card| &card.images);
-        let images = images.filter_map(|(name, path)| Some((name.clone(), self.assets.files.get(path)?.clone())));
+        let images = images.filter_map(|(name, path)| Some((name.clone(), site.files.get(path)?.clone())));
         let stage = |stage: &Stage| (stage.number.clone(), self.link(stage.page).title);
         Deck {
             title: self.view.title.clone(),
@@ -174,7 +179,7 @@ impl Renderer<'_> {
     }
 
     /// What the practice page reads: a list of all cards, and for each stage a file with their bodies. The names of the
-    /// bodies' files change with what they hold, and so does the list's.
+    /// bodies' files change with what they hold, the list's stays.
     pub fn card_files(&self, moved: &BTreeMap<String, String>) -> CardFiles {
         let cards = self.cards(Shown::Here);
         if cards.is_empty() {
@@ -183,7 +188,7 @@ impl Renderer<'_> {
         let mut files = Vec::new();
         let mut place = |name: &str, bytes: Vec<u8>| {
             let name = format!("{name}-{}.json", fingerprint(&bytes));
-            files.push((format!("practice/{name}"), bytes));
+            files.push((format!("{FOLDER}/{name}"), bytes));
             name
         };
         let mut stages = Vec::new();
@@ -202,9 +207,8 @@ impl Renderer<'_> {
             url: &card.url,
             topic: &card.topic,
         });
-        let list = json(&List { cards: listed.collect(), stages, moved });
-        let list = format!("practice/{}", place("cards", list));
-        CardFiles { list, files }
+        files.push((LIST.to_string(), json(&List { cards: listed.collect(), stages, moved })));
+        CardFiles { files }
     }
 }
 

@@ -24,7 +24,7 @@ const deck = {
    */
   async load({ glue = "", wasm = "", cards = "" }) {
     const script = typeof wasm_practice === "undefined" ? runScript(glue) : null;
-    const [module, list] = await Promise.all([readFile(wasm), readFile(cards), script]);
+    const [module, list] = await Promise.all([readFile(wasm), readFile(cards, "no-cache"), script]);
     await wasm_practice({ module_or_path: module });
     const read = JSON.parse(new TextDecoder().decode(list));
     deck.cards = read.cards;
