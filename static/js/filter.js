@@ -13,15 +13,7 @@ class Filter extends HTMLElement {
   connectedCallback() {
     const input = this.querySelector("input");
     if (!input || this.items.length) return;
-    const groups = /** @type {HTMLElement[]} */ ([...this.querySelectorAll("[data-group]")]);
-    this.items = groups.flatMap((group) =>
-      /** @type {HTMLElement[]} */ ([...group.querySelectorAll("[data-item]")]).map((item) => ({
-        item,
-        text: (item.textContent ?? "").toLowerCase(),
-        tags: (item.dataset.tags ?? "").split("|").filter(Boolean),
-        stage: group.dataset.group ?? "",
-      })),
-    );
+    const groups = this.collect();
     const tags = [...new Set(this.items.flatMap(({ tags }) => tags))].sort((a, b) => a.localeCompare(b));
     this.fields = {
       q: input,
@@ -35,6 +27,26 @@ class Filter extends HTMLElement {
       if (field instanceof HTMLSelectElement && field.selectedIndex < 0) field.selectedIndex = 0;
       field.addEventListener("input", () => this.narrow(true));
     }
+    this.narrow(false);
+  }
+
+  /** @returns {HTMLElement[]} the groups whose items are there now */
+  collect() {
+    const groups = /** @type {HTMLElement[]} */ ([...this.querySelectorAll("[data-group]")]);
+    this.items = groups.flatMap((group) =>
+      /** @type {HTMLElement[]} */ ([...group.querySelectorAll("[data-item]")]).map((item) => ({
+        item,
+        text: (item.textContent ?? "").toLowerCase(),
+        tags: (item.dataset.tags ?? "").split("|").filter(Boolean),
+        stage: group.dataset.group ?? "",
+      })),
+    );
+    return groups;
+  }
+
+  /** `serve --watch` has changed the items. */
+  patched() {
+    this.collect();
     this.narrow(false);
   }
 

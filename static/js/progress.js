@@ -159,6 +159,7 @@ class Progress extends HTMLElement {
   addEventListener("progress", show);
   // Another tab, or a page that comes back from the cache.
   for (const event of ["storage", "pageshow"]) addEventListener(event, () => dispatchEvent(new Event("progress")));
+  document.addEventListener("fieldguide:patched", () => dispatchEvent(new Event("progress")));
 }
 customElements.define("fg-load", Load);
 customElements.define("fg-progress", Progress);

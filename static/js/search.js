@@ -54,6 +54,9 @@ const searcher = {
   },
 };
 
+// `serve --watch` has built the site anew: what was read of the index may be of the one before.
+document.addEventListener("fieldguide:built", () => (searcher.loading = null));
+
 /** A sentence for the reader. */
 class SearchProblem extends Error {}
 
