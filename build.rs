@@ -1,5 +1,5 @@
-//! Compiles `wasm/` for the browser, once with the labs and once with the search, binds both modules, and embeds them, their
-//! glue and the default theme, so that the one binary works anywhere.
+//! Compiles `wasm/` for the browser, once with each of its features, binds the modules, and embeds them, their glue and the
+//! default theme, so that the one binary works anywhere.
 
 use std::env;
 use std::error::Error;
@@ -11,7 +11,7 @@ use std::process::{Command, ExitCode};
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The modules: the feature that each is built with, which is also its name, and the global that its glue defines.
-const MODULES: [(&str, &str); 2] = [("labs", "wasm_bindgen"), ("search", "wasm_search")];
+const MODULES: [(&str, &str); 3] = [("labs", "wasm_bindgen"), ("search", "wasm_search"), ("practice", "wasm_practice")];
 
 fn main() -> ExitCode {
     match run() {
@@ -72,7 +72,7 @@ fn compile(root: &Path, out: &Path, feature: &str) -> Result<Vec<u8>, Box<dyn Er
     if !status.success() {
         return Err("wasm/ does not compile for the browser: see the compiler's messages".into());
     }
-    // Both modules are written to this place, the second over the first.
+    // All modules are written to this place, each over the one before.
     Ok(fs::read(target_dir.join(TARGET).join("wasm/fieldguide_wasm.wasm"))?)
 }
 

@@ -28,6 +28,16 @@ pub struct Assets {
     pub search_wasm: String,
     /// Site path of the file of the search's index that is read first.
     pub search_index: String,
+    /// Site path of the practice page's script.
+    pub practice_js: String,
+    /// Site path of the practice's glue.
+    pub practice_glue: String,
+    /// Site path of the practice's module.
+    pub practice_wasm: String,
+    /// Site path of the list of cards; empty where there is none.
+    pub practice_cards: String,
+    /// Site path of the map's script.
+    pub map_js: String,
     /// Site path of the font of the text, to be loaded early.
     pub preload_font: String,
     /// What Run needs; none where the book has nothing to run.
@@ -87,19 +97,24 @@ pub fn bundle(theme: &BTreeMap<String, ThemeFile>) -> Assets {
     assets.css = assets.add("style.css", with_font_paths(&css, &fonts).into_bytes());
     let inline = theme.get("static/js/theme.js").map(|file| String::from_utf8_lossy(&file.bytes).trim().to_string());
     assets.inline_js = inline.unwrap_or_default();
-    let script = concatenate(theme, "static/js/", ".js", "", &[LAZY]);
+    let script = concatenate(theme, "static/js/", ".js", "", &LAZY);
     assets.js = assets.add("app.js", script.into_bytes());
     assets.labs_js = assets.add("labs.js", theme::LABS_JS.to_vec());
     assets.labs_wasm = assets.add("labs.wasm", theme::LABS_WASM.to_vec());
     assets.search_js = assets.add("search.js", theme::SEARCH_JS.to_vec());
     assets.search_wasm = assets.add("search.wasm", theme::SEARCH_WASM.to_vec());
+    assets.practice_js =
+        assets.add("practice.js", concatenate(theme, "static/js/practice/", ".js", "", &[]).into_bytes());
+    assets.practice_glue = assets.add("cards.js", theme::PRACTICE_JS.to_vec());
+    assets.practice_wasm = assets.add("cards.wasm", theme::PRACTICE_WASM.to_vec());
+    assets.map_js = assets.add("map.js", concatenate(theme, "static/js/map/", ".js", "", &[]).into_bytes());
     assets.csp = policy(&assets.inline_js, None);
     assets.csp_404 = policy(&assets.inline_js, Some(&assets.inline_css));
     assets
 }
 
-/// The folder of the scripts that are loaded when Run is first pressed.
-const LAZY: &str = "run/";
+/// The folders of the scripts that are not for every page: one is loaded when Run is first pressed, the others by their page.
+const LAZY: [&str; 3] = ["run/", "practice/", "map/"];
 
 impl Assets {
     /// Places the engine and the script that drives it.

@@ -88,7 +88,8 @@ pub struct Tag {
 }
 
 /// Site paths that the builder makes itself.
-const RESERVED: [&str; 9] = ["404", "assets", "index", "labs", "myths", "pitfalls", "questions", "search", "tags"];
+const RESERVED: [&str; 11] =
+    ["404", "assets", "index", "labs", "map", "myths", "pitfalls", "practice", "questions", "search", "tags"];
 
 /// `01-data-types` → (1, `data-types`). A name without a number comes behind those with one.
 fn numbered(name: &str) -> (u64, &str) {
@@ -157,14 +158,34 @@ impl Book {
     pub fn topic(&self, slug: &str) -> Option<PageId> {
         let topics = || self.stages.iter().flat_map(|stage| stage.topics.iter().copied());
         topics()
-            .find(|id| self.page(*id).front.id.as_deref() == Some(slug))
+            .find(|id| self.page(*id).front.id.as_ref().is_some_and(|(id, _)| id == slug))
             .or_else(|| topics().find(|id| self.slug(*id) == slug))
+    }
+
+    /// The topics that name this one among what to know first, in reading order.
+    pub fn builds_on(&self, id: PageId) -> Vec<PageId> {
+        let names =
+            |other: &&PageId| self.page(**other).front.requires.iter().any(|(slug, _)| self.topic(slug) == Some(id));
+        self.order.iter().filter(names).copied().collect()
+    }
+
+    /// What a page is called wherever it must be found again after it moved: the id of its front matter, or its address
+    /// without the ending.
+    pub fn key(&self, id: PageId) -> &str {
+        match &self.pages[id].front.id {
+            Some((id, _)) => id,
+            None => key_of_route(&self.routes[id]),
+        }
     }
 
     /// The last part of a page's path without number and ending.
     pub fn slug(&self, id: PageId) -> &str {
         slug_of_path(&self.pages[id].path)
     }
+}
+
+fn key_of_route(route: &str) -> &str {
+    route.strip_suffix("/index.html").or_else(|| route.strip_suffix(".html")).unwrap_or(route)
 }
 
 fn slug_of_path(path: &str) -> &str {
@@ -208,9 +229,11 @@ pub fn assemble(config: Arc<Config>, mut pages: Vec<Arc<Page>>, folders: &[Strin
     places.tags = tags(&places.order, &pages);
     let mut book = Book { config, pages, places: Arc::new(places) };
     duplicates(&book, &mut diagnostics);
+    duplicate_ids(&book, &mut diagnostics);
     let aliases = aliases(&book, &mut diagnostics);
     Arc::make_mut(&mut book.places).aliases = aliases;
     requirements(&book, &mut diagnostics);
+    circles(&book, &mut diagnostics);
     Outcome { value: book, diagnostics }
 }
 
@@ -339,6 +362,20 @@ fn duplicates(book: &Book, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Two pages with one id, or one whose id is the address of another: their items could not be told apart.
+fn duplicate_ids(book: &Book, diagnostics: &mut Vec<Diagnostic>) {
+    let mut keys: HashMap<&str, PageId> = HashMap::new();
+    let named = |id: &PageId| book.page(*id).front.id.is_some();
+    let (with, without): (Vec<PageId>, Vec<PageId>) = (0..book.pages.len()).partition(named);
+    for id in without.into_iter().chain(with) {
+        let Some(first) = keys.insert(book.key(id), id) else { continue };
+        if let Some((name, span)) = &book.page(id).front.id {
+            let message = format!("the id `{name}` is that of `{}` too", book.page(first).path);
+            diagnostics.push(Diagnostic::error(span.clone(), message).help("give each page an id of its own"));
+        }
+    }
+}
+
 fn aliases(book: &Book, diagnostics: &mut Vec<Diagnostic>) -> Vec<(String, PageId)> {
     let mut taken: HashMap<String, String> =
         book.routes.iter().zip(&book.pages).map(|(route, page)| (route.to_lowercase(), page.path.clone())).collect();
@@ -375,6 +412,37 @@ fn requirements(book: &Book, diagnostics: &mut Vec<Diagnostic>) {
                 None => {
                     report(span, format!("there is no topic `{slug}`"), suggestion(slug, slugs.iter().copied()));
                 }
+            }
+        }
+    }
+}
+
+/// Topics that require each other in a circle: each circle is said once, where its first topic in reading order steps into it.
+fn circles(book: &Book, diagnostics: &mut Vec<Diagnostic>) {
+    let mut done: HashSet<PageId> = HashSet::new();
+    for start in &book.order {
+        let mut path: Vec<(PageId, usize)> = vec![(*start, 0)];
+        while let Some((id, next)) = path.last().copied() {
+            let requires = &book.page(id).front.requires;
+            let Some((slug, span)) = requires.get(next).filter(|_| !done.contains(&id)) else {
+                done.insert(id);
+                path.pop();
+                continue;
+            };
+            if let Some((_, next)) = path.last_mut() {
+                *next += 1;
+            }
+            let Some(other) = book.topic(slug).filter(|other| *other != id) else { continue };
+            match path.iter().position(|(id, _)| *id == other) {
+                Some(at) => {
+                    let circle = path.iter().skip(at).map(|(id, _)| *id).chain([other]);
+                    let names: Vec<_> = circle.map(|id| format!("`{}`", book.slug(id))).collect();
+                    let message = format!("the topics require each other: {}", names.join(" → "));
+                    let diagnostic = Diagnostic::error(span.clone(), message).label("this closes the circle");
+                    diagnostics
+                        .push(diagnostic.help("take one of the requirements out: readers must be able to start"));
+                }
+                None => path.push((other, 0)),
             }
         }
     }

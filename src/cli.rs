@@ -12,7 +12,7 @@ use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::search::terminal::{self, Place, Searcher};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
-use fieldguide::{lab, proof, report};
+use fieldguide::{cards, ids, lab, proof, report, site};
 use fieldguide_wasm::demo::Drawing;
 use fieldguide_wasm::search::{Kind, Request};
 
@@ -67,6 +67,20 @@ enum Command {
         /// Print what each stage and topic holds.
         #[arg(long)]
         report: bool,
+        /// Add the ids of new pitfalls, questions, quizzes, myths and labs to ids.lock.
+        #[arg(long)]
+        lock: bool,
+    },
+    /// Pack pitfalls and questions for Anki, or as a table.
+    Cards {
+        #[command(flatten)]
+        book: BookArgs,
+        /// The package to write.
+        #[arg(long, value_name = "FILE.apkg", required_unless_present = "csv")]
+        anki: Option<PathBuf>,
+        /// The table to write.
+        #[arg(long, value_name = "FILE.csv")]
+        csv: Option<PathBuf>,
     },
     /// Search the guide from the terminal.
     Search(SearchArgs),
@@ -174,7 +188,8 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli.command {
         Command::Build { book, to } => build(&book, &to),
         Command::Serve(args) => serve(args),
-        Command::Check { book, run, write, report } => check_book(&book, run, write, report),
+        Command::Check { book, run, write, report, lock } => check_book(&book, Checks { run, write, report, lock }),
+        Command::Cards { book, anki, csv } => pack_cards(&book, anki.as_deref(), csv.as_deref()),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };
@@ -254,7 +269,16 @@ fn refuse_the_books_own_folders(book: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check_book(args: &BookArgs, run: bool, write: bool, report: bool) -> anyhow::Result<ExitCode> {
+/// What `check` does besides.
+struct Checks {
+    run: bool,
+    write: bool,
+    report: bool,
+    lock: bool,
+}
+
+fn check_book(args: &BookArgs, checks: Checks) -> anyhow::Result<ExitCode> {
+    let Checks { run, write, report, lock } = checks;
     let start = Instant::now();
     let mut build = pipeline::build(&Disk::new(&args.book), Options { drafts: true, ..Options::default() });
     let summary = match run && build.count(Severity::Error) == 0 {
@@ -267,6 +291,9 @@ fn check_book(args: &BookArgs, run: bool, write: bool, report: bool) -> anyhow::
         false => None,
     };
     let fine = show(&build, args.strict);
+    if lock {
+        lock_ids(args, &build)?;
+    }
     if report {
         say!("{}\n", report::table(&build.book, &build.targets));
     }
@@ -275,6 +302,58 @@ fn check_book(args: &BookArgs, run: bool, write: bool, report: bool) -> anyhow::
     }
     say!("checked in {}: {}", seconds(start.elapsed()), mistakes(|severity| build.count(severity)));
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Writes ids.lock; a book with errors may lack the very ids that it would publish.
+fn lock_ids(args: &BookArgs, build: &Build) -> anyhow::Result<()> {
+    if build.count(Severity::Error) > 0 {
+        warn!("{} not written: {}", ids::LOCK, mistakes(|severity| build.count(severity)));
+        return Ok(());
+    }
+    let before = build.lock.clone();
+    let (text, added) = ids::text(&build.book, &before.clone().unwrap_or_default());
+    if added > 0 || before.is_none() {
+        site::replace(&args.book.join(ids::LOCK), text.as_bytes())
+            .with_context(|| format!("{} could not be written", ids::LOCK))?;
+    }
+    say!("{}: {} added", ids::LOCK, plural(added, "id"));
+    Ok(())
+}
+
+fn pack_cards(args: &BookArgs, anki: Option<&Path>, csv: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let disk = Disk::new(&args.book);
+    let mut build = pipeline::build(&disk, Options { cards: true, ..Options::default() });
+    let fine = show(&build, args.strict);
+    let Some(deck) = build.deck.take().filter(|_| fine && build.site.is_some()) else {
+        warn!("not written: {}", mistakes(|severity| build.count(severity)));
+        return Ok(ExitCode::from(1));
+    };
+    if deck.cards.is_empty() {
+        warn!("not written: the book has neither a pitfall nor a question");
+        return Ok(ExitCode::from(1));
+    }
+    let write = |path: &Path, bytes: &[u8]| -> anyhow::Result<()> {
+        site::replace(path, bytes).with_context(|| format!("{} could not be written", path.display()))?;
+        say!("{}: {}, {} KB", path.display(), plural(deck.cards.len(), "card"), bytes.len().div_ceil(1000));
+        Ok(())
+    };
+    if let Some(path) = anki {
+        write(path, &cards::anki::package(&deck, edited(&disk)?)?)?;
+    }
+    if let Some(path) = csv {
+        write(path, cards::csv::table(&deck).as_bytes())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// When the book was edited last, in seconds since 1970: `SOURCE_DATE_EPOCH`, or what the disk says of its files.
+fn edited(disk: &Disk) -> anyhow::Result<i64> {
+    if let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") {
+        let text = text.to_string_lossy();
+        return text.parse().with_context(|| format!("SOURCE_DATE_EPOCH is `{text}`, not a number of seconds"));
+    }
+    let time = disk.edited().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    Ok(time.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or_default()))
 }
 
 fn print_summary(summary: &proof::Summary) {

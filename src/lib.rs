@@ -6,19 +6,22 @@
 //! 2. [`config`] reads book.toml, [`page`] reads each Markdown file on its own: front matter, sections, holes for links,
 //!    images, code and labs.
 //! 3. [`book`] puts the pages in their places: order, routes, neighbours.
-//! 4. [`check`] resolves every link and image.
+//! 4. [`check`] resolves every link and image; [`ids`] holds the [`items`] against the ids that were published.
 //! 5. [`theme`], [`assets`] and [`engine`] bring style, script, the modules and the Python of the page; [`search`] writes the
 //!    index; [`render`] fills templates and holes.
 //! 6. [`site`] is the result: path → bytes, and the only writer of the disk.
 //!
-//! [`pipeline`] runs them; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
+//! [`pipeline`] runs them; [`cards`] packs pitfalls and questions for Anki; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
 
 pub mod assets;
 pub mod book;
+pub mod cards;
 pub mod check;
 pub mod config;
 pub mod diagnostic;
 pub mod engine;
+pub mod ids;
+pub mod items;
 pub mod keys;
 pub mod lab;
 pub mod page;

@@ -15,12 +15,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::book::{self, Book};
+use crate::cards::Deck;
 use crate::check::Targets;
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::ids::{self, Lock, Moved};
 use crate::page::Page;
 use crate::render::view::BookView;
-use crate::render::{Renderer, Routes, book_view};
+use crate::render::{Has, Renderer, Routes, book_view};
 use crate::search;
 use crate::site::Site;
 use crate::source::{Files, Listing, Sources};
@@ -38,6 +40,8 @@ pub struct Options {
     pub drafts: bool,
     /// Whether the site is for the root of this machine's own address, whatever `base_url` says.
     pub local: bool,
+    /// Whether the cards for other programs are made.
+    pub cards: bool,
 }
 
 /// What a build made.
@@ -55,6 +59,10 @@ pub struct Build {
     pub book: Arc<Book>,
     /// What its links and images lead to.
     pub targets: Targets,
+    /// The cards for other programs, where they were asked for.
+    pub deck: Option<Deck>,
+    /// The ids that were published before; none where the book keeps no list of them.
+    pub lock: Option<Lock>,
 }
 
 impl Build {
@@ -119,6 +127,8 @@ pub struct Pipeline {
     media: Arc<MediaStore>,
     renders: Arc<Renders>,
     links: Links,
+    /// The ids that were published before; none where the book keeps no list of them.
+    lock: Option<Lock>,
     /// What each stage had to say.
     said: Said,
     /// The templates that were tried on all kinds of pages.
@@ -134,6 +144,7 @@ pub struct Pipeline {
 struct Said {
     listing: Vec<Diagnostic>,
     config: Vec<Diagnostic>,
+    lock: Vec<Diagnostic>,
     book: Vec<Diagnostic>,
     look: Vec<Diagnostic>,
     samples: Vec<Diagnostic>,
@@ -143,7 +154,7 @@ struct Said {
 
 impl Said {
     fn all(&self) -> impl Iterator<Item = &Diagnostic> {
-        let parts = [&self.listing, &self.config, &self.book, &self.look, &self.samples];
+        let parts = [&self.listing, &self.config, &self.lock, &self.book, &self.look, &self.samples];
         parts.into_iter().flatten().chain(self.failed.values())
     }
 }
@@ -168,6 +179,7 @@ impl Pipeline {
             media: Arc::default(),
             renders: Arc::default(),
             links: Links::default(),
+            lock: None,
             said: Said::default(),
             tried: None,
             saved: Vec::new(),
@@ -218,8 +230,9 @@ impl Pipeline {
         self.place(&config, &listing, &read.good, moved);
         let new_look = self.dress(files, &config, &listing, &touched, new_config);
         let new_media = self.keep_media(files, &listing, &touched, listed_anew);
+        let new_lock = (listed_anew || touched.has(ids::LOCK)) && self.read_lock(files, &listing);
 
-        update.changed = moved || new_look || new_media || !read.changed.is_empty();
+        update.changed = moved || new_look || new_media || new_lock || !read.changed.is_empty();
         update.saved = read
             .changed
             .iter()
@@ -311,6 +324,36 @@ impl Pipeline {
         }
     }
 
+    /// Reads ids.lock; says whether it is another than before.
+    fn read_lock(&mut self, files: &dyn Files, listing: &Listing) -> bool {
+        let before = self.lock.take();
+        self.said.lock.clear();
+        if !listing.has(ids::LOCK) {
+            self.sources.remove(ids::LOCK);
+            return before.is_some();
+        }
+        match text::read(files, ids::LOCK) {
+            Ok(text) => {
+                let id = self.sources.add(ids::LOCK, text);
+                let Some(source) = self.sources.get(id) else { return before.is_some() };
+                let read = ids::read(source);
+                self.said.lock = read.diagnostics;
+                self.lock = Some(read.value);
+            }
+            Err(diagnostic) => self.said.lock.push(diagnostic),
+        }
+        before != self.lock
+    }
+
+    /// What of that book has moved since it was published, and what is wrong with that.
+    fn check_ids(&self, book: &Book) -> Vec<Diagnostic> {
+        self.lock.as_ref().map(|lock| ids::check(book, lock).diagnostics).unwrap_or_default()
+    }
+
+    fn moved(&self, book: &Book) -> Moved {
+        self.lock.as_ref().filter(|lock| lock.moves()).map(|lock| ids::check(book, lock).value).unwrap_or_default()
+    }
+
     /// Puts the pages in their places, all of them only where one may have moved.
     fn place(&mut self, config: &Arc<Config>, listing: &Listing, good: &[Arc<Page>], moved: bool) {
         let mut book = Book::clone(&self.book);
@@ -324,9 +367,9 @@ impl Pipeline {
             book = outcome.value;
         }
         self.book = Arc::new(book);
-        let myths = self.book.pages.iter().any(|page| !page.myths.is_empty());
-        if !stay || self.routes.made.contains(crate::render::MYTHS) != myths {
-            self.routes = Arc::new(Routes::new(&self.book, myths));
+        let has = Has::of(&self.book);
+        if !stay || self.routes.has != has {
+            self.routes = Arc::new(Routes::new(&self.book, has));
         }
     }
 
@@ -398,6 +441,8 @@ impl Pipeline {
             media: self.media.clone(),
             renders: self.renders.clone(),
             index: OnceLock::new(),
+            moved: Arc::new(self.moved(&self.book)),
+            cards: OnceLock::new(),
             before: Before::default(),
         };
         let last = self.snapshot.as_ref();
@@ -432,6 +477,7 @@ impl Pipeline {
         let mut diagnostics: Vec<Diagnostic> = self.said.all().cloned().collect();
         diagnostics.extend(self.pages.diagnostics().cloned());
         diagnostics.extend(self.links.diagnostics());
+        diagnostics.extend(self.check_ids(&book));
         diagnostics.extend(self.read_media(files));
         diagnostics.extend(self.hidden(&routes));
         diagnostics
@@ -507,25 +553,29 @@ impl Pipeline {
         if !self.pages.all_good() {
             let pages = self.pages.now().cloned().collect();
             let outcome = book::assemble(config, pages, &stage_folders(&listing), self.options.drafts);
-            let myths = outcome.value.pages.iter().any(|page| !page.myths.is_empty());
             (book, of_book) = (Arc::new(outcome.value), outcome.diagnostics);
             of_book.extend(self.pages.empty());
-            routes = Arc::new(Routes::new(&book, myths));
+            routes = Arc::new(Routes::new(&book, Has::of(&book)));
         }
         self.check_links(&book, &routes);
         build.targets = self.links.targets();
         let mut diagnostics: Vec<Diagnostic> = of_book;
-        diagnostics.extend(self.said.listing.iter().chain(&self.said.config).chain(&self.said.look).cloned());
+        diagnostics.extend(
+            self.said.listing.iter().chain(&self.said.config).chain(&self.said.lock).chain(&self.said.look).cloned(),
+        );
         diagnostics.extend(self.pages.diagnostics().cloned());
         diagnostics.extend(self.links.diagnostics());
+        diagnostics.extend(self.check_ids(&book));
         if self.look.is_some() {
             diagnostics.extend(self.read_media(files));
         }
-        if let Some(site) = self.render_all(files, &book, &routes, &build.targets, &mut diagnostics) {
+        if let Some((site, deck)) = self.render_all(files, &book, &routes, &build.targets, &mut diagnostics) {
+            build.deck = deck;
             build.pages = routes.jobs.len();
             diagnostics.extend(self.hidden(&routes));
             build.site = Some(site).filter(|_| !diagnostics.iter().any(is_error));
         }
+        build.lock = self.lock.clone();
         build.book = book;
         build.diagnostics = diagnostics;
         build.sources = self.sources.clone();
@@ -540,20 +590,12 @@ impl Pipeline {
         routes: &Routes,
         targets: &Targets,
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Site> {
+    ) -> Option<(Site, Option<Deck>)> {
         let look = self.look.as_ref()?;
         let templates = look.templates.as_ref()?;
         book.home?;
         let mut site = Site { files: look.assets.files.clone() };
-        let mut media = BTreeMap::new();
-        for page in self.links.each() {
-            for (path, file) in self.media.of_page(files, page) {
-                let known = media.entry(path).or_insert_with(|| file.clone());
-                if known.site_path.is_empty() {
-                    *known = file;
-                }
-            }
-        }
+        let media = self.media.of_pages(files, self.links.each());
         for (path, shown) in media::needed(self.links.each()) {
             let entry = self.media.get(files, &path, shown);
             if let Some(place) =
@@ -564,11 +606,17 @@ impl Pipeline {
         }
         site.files.extend(search::index(book).files);
         let view: BookView = book_view(book);
-        let renderer = Renderer::new(book, &view, targets, &look.assets, &media, templates);
+        let moved = self.moved(book);
+        let renderer = Renderer::new(book, &view, targets, &moved, &look.assets, &media, templates);
+        site.files.extend(renderer.card_files(&moved).files);
+        let deck = self.options.cards.then(|| {
+            let first_ids = self.lock.as_ref().map(|lock| ids::first_ids(lock, &moved)).unwrap_or_default();
+            Deck { first_ids, ..renderer.deck(&site) }
+        });
         let rendered = renderer.render(routes);
         diagnostics.extend(rendered.diagnostics);
         site.files.extend(rendered.value.into_iter().map(|(path, html)| (path, html.into_bytes())));
-        Some(site)
+        Some((site, deck))
     }
 }
 

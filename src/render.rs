@@ -1,8 +1,10 @@
 //! The book → pages of HTML: views are built, templates are run, holes are filled; in parallel over pages.
 
 pub mod body;
+pub mod cards;
 pub mod highlight;
 mod lists;
+mod map;
 mod pages;
 mod run;
 pub mod templates;
@@ -21,12 +23,13 @@ use crate::assets::Assets;
 use crate::book::{Book, PageId};
 use crate::check::Targets;
 use crate::diagnostic::{Diagnostic, Outcome};
+use crate::ids::Moved;
 use crate::page::{Kind, Section, markdown};
 use crate::svg::Drawing;
 use templates::Templates;
 use view::{
-    AssetPaths, BookView, Common, Counts, LinkView, PageLink, PageView, PartView, SearchPaths, StageLink, TopicLink,
-    WasmPaths,
+    AssetPaths, BookView, Common, Counts, LinkView, MovedView, PageLink, PageView, PartView, SearchPaths, StageLink,
+    TopicLink, WasmPaths,
 };
 
 /// A file of the book that a page shows or links to.
@@ -44,6 +47,8 @@ pub struct Media {
 pub struct Renderer<'a> {
     book: &'a Book,
     targets: &'a Targets,
+    /// Old ids of a page's items, with the addresses they lead on to, by the page.
+    moved: BTreeMap<PageId, Vec<MovedView>>,
     assets: &'a Assets,
     media: &'a BTreeMap<String, Arc<Media>>,
     templates: &'a Templates,
@@ -63,6 +68,10 @@ pub enum Job {
     Myths,
     /// The search page.
     Search,
+    /// The practice page.
+    Practice,
+    /// The map of what builds on what.
+    Map,
     /// The list of all tags.
     Tags,
     /// A tag's page, by the tag's slug.
@@ -77,9 +86,30 @@ pub enum Job {
     Alias(String, PageId),
 }
 
+/// What the texts of a book hold at all: for each there is a page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Has {
+    /// Myths.
+    pub myths: bool,
+    /// Pitfalls or questions.
+    pub cards: bool,
+}
+
+impl Has {
+    /// What that book holds.
+    pub fn of(book: &Book) -> Self {
+        Self {
+            myths: book.pages.iter().any(|page| !page.myths.is_empty()),
+            cards: book.pages.iter().any(|page| page.tally.pitfalls + page.tally.questions > 0),
+        }
+    }
+}
+
 /// All pages of a site by their site paths.
 #[derive(Debug, Default)]
 pub struct Routes {
+    /// What they were made for.
+    pub has: Has,
     /// How each is rendered.
     pub jobs: BTreeMap<String, Job>,
     /// The site paths of the pages that the builder makes, as far as links may lead there.
@@ -87,8 +117,8 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// The pages of a book; `myths` tells whether it holds any.
-    pub fn new(book: &Book, myths: bool) -> Self {
+    /// The pages of a book.
+    pub fn new(book: &Book, has: Has) -> Self {
         let page = |(id, route): (PageId, &String)| (route.clone(), Job::Page(id));
         let mut jobs: BTreeMap<String, Job> = book.routes.iter().enumerate().map(page).collect();
         let fixed = [
@@ -99,8 +129,14 @@ impl Routes {
         ];
         let mut made: Vec<(String, Job)> = fixed.map(|(route, job)| (route.to_string(), job)).into();
         made.extend(fieldguide_wasm::demo::LABS.iter().map(|lab| (lab_url(lab.name), Job::Lab(lab))));
-        if myths {
+        if has.myths {
             made.push((MYTHS.to_string(), Job::Myths));
+        }
+        if has.cards {
+            made.push((cards::PRACTICE.to_string(), Job::Practice));
+        }
+        if map::has_map(book) {
+            made.push((map::MAP.to_string(), Job::Map));
         }
         if !book.tags.is_empty() {
             made.push(("tags/index.html".to_string(), Job::Tags));
@@ -110,7 +146,7 @@ impl Routes {
         jobs.extend(made);
         jobs.insert("404.html".to_string(), Job::NotFound);
         jobs.extend(book.aliases.iter().map(|(path, id)| (path.clone(), Job::Alias(path.clone(), *id))));
-        Self { jobs, made: routes }
+        Self { has, jobs, made: routes }
     }
 }
 
@@ -195,11 +231,12 @@ impl<'a> Renderer<'a> {
         book: &'a Book,
         view: &'a BookView,
         targets: &'a Targets,
+        moved: &Moved,
         assets: &'a Assets,
         media: &'a BTreeMap<String, Arc<Media>>,
         templates: &'a Templates,
     ) -> Self {
-        Self { book, targets, assets, media, templates, view }
+        Self { book, targets, moved: lists::moved(book, moved), assets, media, templates, view }
     }
 
     /// Renders every page; a template's error is a diagnostic at its place.
@@ -245,9 +282,11 @@ impl<'a> Renderer<'a> {
             Job::Questions => fill.fill("questions.html", &self.questions()),
             Job::Myths => fill.fill("myths.html", &self.myths()),
             Job::Search => fill.fill("search.html", &self.search()),
+            Job::Practice => fill.fill("practice.html", &self.practice()),
+            Job::Map => fill.fill("map.html", &self.map()),
             Job::Tags => fill.fill("tags.html", &self.tags()),
             Job::Tag(slug) => fill.fill("tag.html", &self.tag(slug)),
-            Job::Labs => fill.fill("page.html", &self.labs()),
+            Job::Labs => fill.fill("labs.html", &self.labs()),
             Job::Lab(lab) => fill.fill("lab.html", &self.lab(lab)),
             Job::NotFound => fill.fill("404.html", &self.not_found()),
             Job::Alias(path, id) => Ok(fill.whole(self.alias(path, *id))),
@@ -385,6 +424,7 @@ impl<'a> Renderer<'a> {
             next: neighbour(1),
             toc: lists::toc(page),
             tags: page.front.tags.iter().map(|name| self.tag_link(name)).collect(),
+            moved: self.moved.get(&id).cloned().unwrap_or_default(),
             ..self.made_page("", &link.url, &link.title, &link.summary)
         }
     }
@@ -416,6 +456,7 @@ impl<'a> Renderer<'a> {
             images: targets.map(|targets| targets.images.as_slice()).unwrap_or_default(),
             media: self.media,
             runs: run::Runs { run: self.assets.run.as_ref(), setups: &self.book.config.python.setup },
+            elsewhere: None,
         }
     }
 }
@@ -455,6 +496,9 @@ pub fn book_view(book: &Book) -> BookView {
         questions_url: "questions.html",
         tags_url: (!book.tags.is_empty()).then_some("tags/index.html"),
         myths_url: (counts.myths > 0).then_some(MYTHS),
+        practice_url: (counts.pitfalls + counts.questions > 0).then_some(cards::PRACTICE),
+        map_url: map::has_map(book).then_some(map::MAP),
+        key: markdown::slug(&markdown::title_text(&book.config.title)),
         labs_url: "labs/index.html",
         counts,
     }

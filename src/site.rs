@@ -131,6 +131,17 @@ impl Site {
     }
 }
 
+/// Puts a file that is not part of a site in its place in one step.
+///
+/// # Errors
+/// What the disk says; what stood there is then still there.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut half = path.file_name().unwrap_or_default().to_os_string();
+    half.push(".new");
+    let half = path.with_file_name(half);
+    fs::write(&half, bytes).and_then(|()| fs::rename(&half, path)).inspect_err(|_| drop(fs::remove_file(&half)))
+}
+
 fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -199,7 +199,7 @@ pub struct Disk {
 }
 
 /// The parts of a book's folder that a build looks at.
-const PARTS: [&str; 4] = ["book.toml", "content", "static", "templates"];
+const PARTS: [&str; 5] = ["book.toml", "content", "ids.lock", "static", "templates"];
 
 impl Disk {
     /// The book in that folder.
@@ -210,6 +210,13 @@ impl Disk {
     /// The book's folder.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// When one of the files that a build looks at was edited last; none where the disk doesn't say.
+    pub fn edited(&self) -> Option<std::time::SystemTime> {
+        let files = self.list().ok()?;
+        let paths = files.paths.iter().filter(|path| !path.ends_with('/')).map(|path| self.root.join(path));
+        paths.filter_map(|path| std::fs::metadata(path).ok()?.modified().ok()).max()
     }
 
     /// The parts of the folder whose change can change the site.

@@ -1,4 +1,4 @@
-//! The default theme and the modules of labs and search, inside the binary; a book's own files override the theme's one by one.
+//! The default theme and the modules of labs, search and practice, inside the binary; a book's own files override the theme's one by one.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -19,6 +19,12 @@ pub static SEARCH_JS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bound/se
 
 /// The search's WebAssembly module.
 pub static SEARCH_WASM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bound/search_bg.wasm"));
+
+/// The practice's glue: a classic script that defines `wasm_practice`.
+pub static PRACTICE_JS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bound/practice.js"));
+
+/// The practice's WebAssembly module.
+pub static PRACTICE_WASM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bound/practice_bg.wasm"));
 
 /// Where the engine behind Run stands among the theme's files.
 const ENGINE: &str = "static/python/";

@@ -16,8 +16,8 @@ pub struct FrontMatter {
     pub summary: String,
     /// Entry points to the topic, in order.
     pub tags: Vec<String>,
-    /// A stable id that outlives the title.
-    pub id: Option<String>,
+    /// A stable id that outlives address and title, and its place.
+    pub id: Option<(String, Span)>,
     /// Slugs of topics to know first, each with its place.
     pub requires: Vec<(String, Span)>,
     /// Addresses the page stood at before, as site paths, each with its place.
@@ -119,7 +119,7 @@ fn tags(keys: &mut Keys<'_, '_>) -> Vec<String> {
     tags
 }
 
-fn id(keys: &mut Keys<'_, '_>) -> Option<String> {
+fn id(keys: &mut Keys<'_, '_>) -> Option<(String, Span)> {
     let (id, span) = keys.string("id")?;
     if id.is_empty() || super::markdown::slug(&id) != id {
         let message = format!("`{id}` is not an id");
@@ -128,7 +128,7 @@ fn id(keys: &mut Keys<'_, '_>) -> Option<String> {
         );
         return None;
     }
-    Some(id)
+    Some((id, span))
 }
 
 fn aliases(keys: &mut Keys<'_, '_>) -> Vec<(String, Span)> {

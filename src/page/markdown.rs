@@ -205,6 +205,20 @@ impl<'a, 'd> Writer<'a, 'd> {
         id
     }
 
+    /// The id that the author gave to what stands at `span`.
+    fn named_id(&mut self, id: String, span: Span) -> String {
+        let twice = self.ids.contains(&id);
+        if twice || TEMPLATE_IDS.contains(&id.as_str()) {
+            let message = match twice {
+                true => format!("the id `{id}` stands twice on this page"),
+                false => format!("the id `{id}` is that of a part of every page"),
+            };
+            let help = if twice { "give one of the headings another id" } else { "give the heading another id" };
+            self.error(span, message, help);
+        }
+        self.unique_id(&id)
+    }
+
     /// Reads a heading: its id from `{#id}` or from its text, its text without `skip` bytes at the start.
     pub(super) fn heading(&mut self, node: Node<'_>, level: u8, kind: HeadingKind, skip: usize) -> Heading {
         let span = self.span_of(node);
@@ -222,19 +236,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             HeadingKind::Fix | HeadingKind::Prose | HeadingKind::Quiz => "",
         };
         let anchor = match explicit {
-            Some(id) if self.ids.contains(&id) || TEMPLATE_IDS.contains(&id.as_str()) => {
-                let twice = self.ids.contains(&id);
-                self.error(
-                    span.clone(),
-                    match twice {
-                        true => format!("the id `{id}` stands twice on this page"),
-                        false => format!("the id `{id}` is that of a part of every page"),
-                    },
-                    if twice { "give one of the headings another id" } else { "give the heading another id" },
-                );
-                self.unique_id(&id)
-            }
-            Some(id) => self.unique_id(&id),
+            Some(id) => self.named_id(id, span.clone()),
             None => self.unique_id(&format!("{prefix}{}", slug(&text))),
         };
         self.in_heading = false;
@@ -391,6 +393,12 @@ impl<'a, 'd> Writer<'a, 'd> {
         if plain(label).trim() != "Myth:" {
             return false;
         }
+        let named = first
+            .children()
+            .skip(1)
+            .take_while(|inline| !matches!(inline.data().value, NodeValue::SoftBreak | NodeValue::LineBreak))
+            .last()
+            .and_then(take_id_of);
         let mut claim = Markup::new();
         let mut rest = Markup::new();
         let mut in_claim = true;
@@ -423,7 +431,10 @@ impl<'a, 'd> Writer<'a, 'd> {
             );
             return true;
         }
-        let id = self.unique_id(&format!("myth-{}", short_slug(&claim_text)));
+        let id = match named {
+            Some(id) => self.named_id(id, self.span_of(first)),
+            None => self.unique_id(&format!("myth-{}", short_slug(&claim_text))),
+        };
         trim_start(&mut claim);
         let html_only = claim.iter().map(|piece| match piece {
             Piece::Html(html) => html.as_str(),
@@ -863,7 +874,11 @@ fn plain_into(node: Node<'_>, out: &mut String, depth: usize) {
 
 /// Takes `{#id}` off the end of a heading.
 fn take_id(node: Node<'_>) -> Option<String> {
-    let last = node.last_child()?;
+    take_id_of(node.last_child()?)
+}
+
+/// Takes `{#id}` off the end of a text.
+fn take_id_of(last: Node<'_>) -> Option<String> {
     let mut data = last.data_mut();
     let NodeValue::Text(text) = &mut data.value else { return None };
     let (before, id) = text.trim_end().strip_suffix('}')?.rsplit_once("{#")?;

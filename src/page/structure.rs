@@ -298,9 +298,17 @@ impl Body<'_, '_> {
         }
         if right != 1 {
             let message = format!("a quiz question has exactly one right option, this one has {right}");
-            self.writer.error(span, message, "tick the right one with `- [x]`, the others with `- [ ]`");
+            self.writer.error(span.clone(), message, "tick the right one with `- [x]`, the others with `- [ ]`");
         }
         self.fill_from_output(&mut options);
+        let says = |option: &QuizOption| option.markup.clone();
+        if options
+            .iter()
+            .enumerate()
+            .any(|(at, option)| options.iter().take(at).any(|other| says(other) == says(option)))
+        {
+            self.writer.error(span, "two options of the quiz question say the same", "give each option another answer");
+        }
         if let Some(question) = self.quiz.as_mut().and_then(|quiz| quiz.questions.last_mut()) {
             question.options = options;
         }

@@ -7,6 +7,7 @@ use crate::assets::{self, Assets};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::engine;
+use crate::render::cards;
 use crate::render::templates::Templates;
 use crate::search;
 use crate::source::{Files, Listing, Sources};
@@ -54,6 +55,7 @@ impl Look {
             assets.add_run(&theme, engine.value);
         }
         assets.search_index = search::CORE.to_string();
+        assets.practice_cards = cards::LIST.to_string();
         let templates = match Templates::load(&theme, sources) {
             Ok(templates) => Some(Arc::new(templates)),
             Err(diagnostic) => {

@@ -98,6 +98,22 @@ impl MediaStore {
         media
     }
 
+    /// The same of several pages together: a file that one of them links to has a place of its own.
+    pub(super) fn of_pages<'a>(
+        &self,
+        files: &dyn Files,
+        pages: impl Iterator<Item = &'a PageTargets>,
+    ) -> BTreeMap<String, Arc<Media>> {
+        let mut media: BTreeMap<String, Arc<Media>> = BTreeMap::new();
+        for (path, file) in pages.flat_map(|page| self.of_page(files, page)) {
+            let known = media.entry(path).or_insert_with(|| file.clone());
+            if known.site_path.is_empty() {
+                *known = file;
+            }
+        }
+        media
+    }
+
     /// The bytes of a file that was needed, by its site path.
     pub(super) fn at(&self, site_path: &str) -> Option<Vec<u8>> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);

@@ -9,9 +9,11 @@ use crate::assets::Assets;
 use crate::book::Book;
 use crate::check::{Checker, Targets};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::ids::Moved;
+use crate::render::cards::{self, CardFiles};
 use crate::render::templates::Templates;
 use crate::render::view::BookView;
-use crate::render::{Job, Kept, Renderer, Routes};
+use crate::render::{Job, Kept, Media, Renderer, Routes};
 use crate::search::{self, Index};
 use crate::source::{Files, Listing};
 
@@ -29,6 +31,8 @@ pub struct Snapshot {
     pub(super) media: Arc<MediaStore>,
     pub(super) renders: Arc<Renders>,
     pub(super) index: OnceLock<Arc<Index>>,
+    pub(super) moved: Arc<Moved>,
+    pub(super) cards: OnceLock<Arc<CardFiles>>,
     /// What pages that are open now may still ask for.
     pub(super) before: Before,
 }
@@ -39,6 +43,7 @@ pub(super) struct Before {
     pub(super) assets: Option<Arc<Assets>>,
     pub(super) media: Option<Arc<MediaStore>>,
     pub(super) index: Option<Arc<Index>>,
+    pub(super) cards: Option<Arc<CardFiles>>,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -60,6 +65,7 @@ impl Snapshot {
                 false => Some(old.media.clone()),
             },
             index: old.index.get().or(old.before.index.as_ref()).cloned(),
+            cards: old.cards.get().or(old.before.cards.as_ref()).cloned(),
         };
     }
 
@@ -68,12 +74,13 @@ impl Snapshot {
         self.routes.jobs.len()
     }
 
-    /// Whether there is a file at that site path. Nothing is rendered for it, and so a file of the search's index, whose name
-    /// only the finished index tells, may turn out not to be there.
+    /// Whether there is a file at that site path. Nothing is rendered for it, and so a file of the search's index or of cards,
+    /// whose name only the finished index tells, may turn out not to be there.
     pub fn knows(&self, path: &str) -> bool {
         self.routes.jobs.contains_key(path)
             || self.asset(path).is_some()
             || of_index(path)
+            || self.of_cards(path)
             || self.media_file(path).is_some()
     }
 
@@ -87,6 +94,11 @@ impl Snapshot {
         }
         if of_index(path)
             && let Some(bytes) = self.index_file(path)
+        {
+            return Ok(Some(bytes));
+        }
+        if self.of_cards(path)
+            && let Some(bytes) = self.card_file(files, path)
         {
             return Ok(Some(bytes));
         }
@@ -114,6 +126,35 @@ impl Snapshot {
             Some(index) => find(index).or_else(older),
             None => older().or_else(|| find(self.index.get_or_init(|| Arc::new(search::index(&self.book))))),
         }
+    }
+
+    /// Whether a path is that of a file with cards.
+    fn of_cards(&self, path: &str) -> bool {
+        let below = path.strip_prefix(cards::FOLDER).is_some_and(|below| below.starts_with('/'));
+        below && path.ends_with(".json") && self.routes.has.cards
+    }
+
+    /// As with the index, what a name of an older list leads to is as good as ever.
+    fn card_file(&self, files: &dyn Files, path: &str) -> Option<Vec<u8>> {
+        let find =
+            |cards: &CardFiles| cards.files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone());
+        let older = || if path == cards::LIST { None } else { self.before.cards.as_deref().and_then(find) };
+        match self.cards.get() {
+            Some(cards) => find(cards).or_else(older),
+            None => older().or_else(|| find(self.cards.get_or_init(|| Arc::new(self.make_cards(files))))),
+        }
+    }
+
+    fn make_cards(&self, files: &dyn Files) -> CardFiles {
+        let checker = Checker::new(&self.book, &self.listing, &self.routes.made);
+        let pages = self.book.pages.iter().enumerate();
+        let targets: Targets = pages.map(|(id, page)| (id, checker.page(page).targets)).collect();
+        let media = self.media.of_pages(files, targets.all());
+        self.renderer(&targets, &media).card_files(&self.moved)
+    }
+
+    fn renderer<'a>(&'a self, targets: &'a Targets, media: &'a BTreeMap<String, Arc<Media>>) -> Renderer<'a> {
+        Renderer::new(&self.book, &self.view, targets, &self.moved, &self.assets, media, &self.templates)
     }
 
     fn page(&self, files: &dyn Files, route: &str, job: &Job) -> Result<Arc<str>, Diagnostic> {
@@ -146,8 +187,7 @@ impl Snapshot {
             media = self.media.of_page(files, &checked.targets);
             targets = std::iter::once((*id, checked.targets)).collect();
         }
-        let renderer = Renderer::new(&self.book, &self.view, &targets, &self.assets, &media, &self.templates);
-        renderer.one(job, last).map(Some)
+        self.renderer(&targets, &media).one(job, last).map(Some)
     }
 
     /// One page of each template but those that list the whole book.

@@ -24,6 +24,9 @@ pub struct Holes<'a> {
     pub media: &'a BTreeMap<String, Arc<Media>>,
     /// What its snippets need to be run.
     pub runs: Runs<'a>,
+    /// Whether the text is for another program, with the site's address where it has one: then links lead to the site,
+    /// images stand beside the text and labs are only named.
+    pub elsewhere: Option<Option<&'a str>>,
 }
 
 impl Holes<'_> {
@@ -44,11 +47,14 @@ impl Holes<'_> {
                         }
                     }
                 }
-                Piece::Demo(at) => {
-                    if let Some(demo) = self.page.demos.get(*at) {
-                        lab(demo, &mut out);
+                Piece::Demo(at) => match (self.page.demos.get(*at), self.elsewhere) {
+                    (Some(demo), Some(_)) => {
+                        let url = escape(&self.to(&super::lab_url(demo.lab.name)));
+                        out.push_str(&format!("<p>Lab: <a href=\"{url}\">{}</a></p>\n", escape(demo.lab.title)));
                     }
-                }
+                    (Some(demo), None) => lab(demo, &mut out),
+                    (None, _) => {}
+                },
             }
         }
         out
@@ -78,13 +84,23 @@ impl Holes<'_> {
             Some(Target::External(url)) => url.clone(),
             Some(Target::Page(route, anchor)) => {
                 let anchor = anchor.as_ref().map(|anchor| format!("#{anchor}")).unwrap_or_default();
-                let here = route == self.route && !anchor.is_empty();
-                if here { anchor } else { relative(self.route, route) + &anchor }
+                let here = route == self.route && !anchor.is_empty() && self.elsewhere.is_none();
+                if here { anchor } else { self.to(route) + &anchor }
             }
             Some(Target::File(path)) => {
-                self.media.get(path).map(|file| address(&relative(self.route, &file.site_path))).unwrap_or_default()
+                self.media.get(path).map(|file| address(&self.to(&file.site_path))).unwrap_or_default()
             }
             Some(Target::Broken) | None => String::new(),
+        }
+    }
+
+    /// The address of a site path from where the text stands.
+    fn to(&self, site_path: &str) -> String {
+        match self.elsewhere {
+            None => relative(self.route, site_path),
+            Some(Some(base)) => format!("{base}{site_path}"),
+            // Without an address of the site there is nothing to lead to.
+            Some(None) => "#".to_string(),
         }
     }
 
@@ -95,7 +111,11 @@ impl Holes<'_> {
         if let Some(drawing) = &file.drawing {
             return drawing.write(&format!("drawing-{}-", at + 1), &image.alt, out);
         }
-        out.push_str(&format!("<img src=\"{}\"", escape(&address(&relative(self.route, &file.site_path)))));
+        let source = match self.elsewhere {
+            Some(_) => flat(&file.site_path),
+            None => relative(self.route, &file.site_path),
+        };
+        out.push_str(&format!("<img src=\"{}\"", escape(&address(&source))));
         if let Some((width, height)) = file.size {
             out.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
         }
@@ -105,6 +125,11 @@ impl Holes<'_> {
         }
         out.push('>');
     }
+}
+
+/// A site path as the name of a file beside others.
+pub fn flat(site_path: &str) -> String {
+    site_path.replace('/', "-")
 }
 
 /// A path as an address: what would mean something in an address, or can't stand in one, is escaped.

@@ -1,12 +1,15 @@
 //! The views that list what the book holds: pitfalls, questions, tags, the search page, "on this page".
 
 use super::view::{
-    IndexView, ItemView, PageView, SearchGroup, SearchItem, SearchView, StageGroup, StageRef, TagLink, TagView,
-    TagsView, TocEntry,
+    IndexView, ItemView, LabsView, LinkView, MovedView, PageView, SearchGroup, SearchItem, SearchView, StageGroup,
+    StageRef, TagLink, TagView, TagsView, TocEntry,
 };
 use super::{MYTHS, Renderer, lab_url, tag_url};
 use crate::book::{Book, PageId, Stage};
+use crate::ids::Moved;
+use crate::items::{self, What};
 use crate::page::{Heading, HeadingKind, Kind, Page, Section};
+use std::collections::{BTreeMap, HashMap};
 
 /// The second- and third-level headings of a page, those of fixes, follow-ups and quiz questions left out.
 pub(super) fn toc(page: &Page) -> Vec<TocEntry> {
@@ -26,6 +29,37 @@ pub(super) fn toc(page: &Page) -> Vec<TocEntry> {
         })
     };
     page.headings.iter().filter_map(entry).collect()
+}
+
+/// What stood on each page and is elsewhere now.
+pub(super) fn moved(book: &Book, moved: &Moved) -> BTreeMap<PageId, Vec<MovedView>> {
+    let mut out: BTreeMap<PageId, Vec<MovedView>> = BTreeMap::new();
+    if moved.is_empty() {
+        return out;
+    }
+    let keys: HashMap<&str, PageId> = (0..book.pages.len()).map(|id| (book.key(id), id)).collect();
+    let items: HashMap<String, items::Item<'_>> =
+        items::items(book).into_iter().map(|item| (item.id.clone(), item)).collect();
+    for (old, new) in moved {
+        let Some((key, anchor)) = old.split_once('#') else { continue };
+        if let (Some(page), Some(item)) = (keys.get(key), items.get(new)) {
+            out.entry(*page).or_default().push(MovedView {
+                anchor: anchor.to_string(),
+                url: format!("{}#{}", book.route(item.page), item.anchor),
+                title: title(book, item),
+            });
+        }
+    }
+    out
+}
+
+/// An item's title as text.
+fn title(book: &Book, item: &items::Item<'_>) -> String {
+    let page = book.page(item.page);
+    let heading = page.headings.iter().find(|heading| heading.anchor == item.anchor).map(|heading| &heading.text);
+    let myth = page.myths.iter().find(|myth| myth.anchor == item.anchor).map(|myth| &myth.text);
+    let lab = page.demos.iter().find(|demo| demo.id == item.anchor).map(|demo| demo.lab.title.to_string());
+    heading.or(myth).cloned().or(lab).unwrap_or_default()
 }
 
 pub(super) fn tag_link(book: &Book, slug: &str) -> TagLink {
@@ -67,6 +101,27 @@ impl Renderer<'_> {
         self.index(page, |id| myths(id).collect())
     }
 
+    pub(super) fn labs(&self) -> LabsView<'_> {
+        let summary = "Every lab of the guide, each on a page of its own: change a number and the answer follows.";
+        let page = self.made_page("labs", "labs/index.html", "Labs", summary);
+        let link = |lab: &&fieldguide_wasm::demo::Lab| LinkView {
+            title: lab.title.to_string(),
+            title_html: fieldguide_wasm::html::escape(lab.title),
+            url: lab_url(lab.name),
+            summary: lab.summary.to_string(),
+        };
+        let used = |id: PageId| {
+            let item = |item: items::Item<'_>| {
+                let demo = self.book.page(id).demos.iter().find(|demo| demo.id == item.anchor)?;
+                let title = if demo.caption.is_empty() { demo.lab.title } else { &demo.caption };
+                Some(self.item(id, &fieldguide_wasm::html::escape(title), item.anchor))
+            };
+            let labs = items::of_page(self.book, id).into_iter().filter(|item| matches!(item.what, What::Lab));
+            labs.filter_map(item).collect()
+        };
+        LabsView { index: self.index(page, used), labs: fieldguide_wasm::demo::LABS.iter().map(link).collect() }
+    }
+
     /// A list by stage; of a stage's own page come its items first.
     fn index(&self, page: PageView, items: impl Fn(PageId) -> Vec<ItemView>) -> IndexView<'_> {
         let mut groups = Vec::new();
@@ -83,7 +138,7 @@ impl Renderer<'_> {
         IndexView { common: self.common(page, None), groups, count }
     }
 
-    fn stage_ref(&self, stage: &Stage) -> StageRef {
+    pub(super) fn stage_ref(&self, stage: &Stage) -> StageRef {
         let link = self.link(stage.page);
         StageRef { number: stage.number.clone(), title: link.title, url: link.url }
     }
@@ -94,6 +149,7 @@ impl Renderer<'_> {
 
     fn item(&self, id: PageId, title_html: &str, anchor: &str) -> ItemView {
         ItemView {
+            id: format!("{}#{anchor}", self.book.key(id)),
             title_html: title_html.to_string(),
             url: format!("{}#{anchor}", self.book.route(id)),
             topic: self.link(id),

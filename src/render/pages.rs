@@ -1,12 +1,13 @@
 //! The views of the book's own pages, of the labs' pages, of the 404 page and of moved addresses.
 
-use fieldguide_wasm::demo::{Ids, LABS, Lab};
+use fieldguide_wasm::demo::{Ids, Lab};
 use fieldguide_wasm::html::escape;
 use fieldguide_wasm::state::State;
 
+use super::cards::PRACTICE;
 use super::view::{
-    BodyView, Common, FollowUpView, HomeView, LabFigure, LabView, LinkView, OptionView, QuizView, SectionView,
-    StageView,
+    BodyView, Common, FollowUpView, HomeView, LabFigure, LabView, LinkView, OptionView, PracticePaths, PracticeView,
+    QuizView, SectionView, StageView,
 };
 use super::{Renderer, body, lab_url, lists};
 use crate::book::PageId;
@@ -82,11 +83,31 @@ impl Renderer<'_> {
     }
 
     pub(super) fn topic(&self, id: PageId) -> BodyView<'_> {
-        let required = self.book.page(id).front.requires.iter().filter_map(|(slug, _)| self.book.topic(slug));
         BodyView {
             common: self.common(self.page_view(id), Some(id)),
             sections: self.sections(id),
-            requires: required.map(|id| self.link(id)).collect(),
+            requires: self.required(id),
+            leads_to: self.book.builds_on(id).into_iter().map(|id| self.link(id)).collect(),
+        }
+    }
+
+    pub(super) fn practice(&self) -> PracticeView<'_> {
+        let summary = "Questions and pitfalls as cards that come back when you are about to forget them.";
+        let page = self.made_page("practice", PRACTICE, "Practice", summary);
+        let assets = self.assets;
+        let count = |wanted: fn(&Section) -> bool| {
+            self.book.pages.iter().flat_map(|page| &page.sections).filter(|section| wanted(section)).count()
+        };
+        PracticeView {
+            common: self.common(page, None),
+            practice: PracticePaths {
+                js: &assets.practice_js,
+                glue: &assets.practice_glue,
+                wasm: &assets.practice_wasm,
+                cards: &assets.practice_cards,
+            },
+            pitfalls: count(|section| matches!(section, Section::Pitfall(_))),
+            questions: count(|section| matches!(section, Section::Question(_))),
         }
     }
 
@@ -127,22 +148,6 @@ impl Renderer<'_> {
             },
             sections: Vec::new(),
             used_in: self.book.order.iter().filter(holds).map(|id| self.link(*id)).collect(),
-        }
-    }
-
-    pub(super) fn labs(&self) -> BodyView<'_> {
-        let summary = "Every lab of the guide, each on a page of its own: change a number and the answer follows.";
-        let mut html = String::from("<ul class=\"lab-list\">\n");
-        for lab in LABS {
-            let (url, title, text) =
-                (relative("labs/index.html", &lab_url(lab.name)), escape(lab.title), escape(lab.summary));
-            html.push_str(&format!("<li><a href=\"{url}\">{title}</a><p>{text}</p></li>\n"));
-        }
-        html.push_str("</ul>\n");
-        BodyView {
-            common: self.common(self.made_page("page", "labs/index.html", "Labs", summary), None),
-            sections: vec![SectionView::Prose { html }],
-            requires: Vec::new(),
         }
     }
 

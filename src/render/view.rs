@@ -88,6 +88,12 @@ pub struct BookView {
     pub tags_url: Option<&'static str>,
     /// All labs.
     pub labs_url: &'static str,
+    /// The practice page, where there is something to practise.
+    pub practice_url: Option<&'static str>,
+    /// The map, where topics require others.
+    pub map_url: Option<&'static str>,
+    /// The name under which browsers keep a reader's progress.
+    pub key: String,
     /// How much it holds.
     pub counts: Counts,
 }
@@ -201,7 +207,8 @@ pub struct LinkView {
 /// The page itself.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct PageView {
-    /// `home`, `stage`, `topic`, `page`, `pitfalls`, `questions`, `myths`, `search`, `tags`, `tag`, `lab`, `404`.
+    /// `home`, `stage`, `topic`, `page`, `pitfalls`, `questions`, `myths`, `labs`, `search`, `practice`, `map`, `tags`,
+    /// `tag`, `lab`, `404`.
     pub kind: &'static str,
     /// Its title.
     pub title: String,
@@ -233,6 +240,19 @@ pub struct PageView {
     pub toc: Vec<TocEntry>,
     /// Its tags.
     pub tags: Vec<TagLink>,
+    /// Old ids of what it held, with what they lead on to.
+    pub moved: Vec<MovedView>,
+}
+
+/// The old id of an item that stands elsewhere now.
+#[derive(Debug, Clone, Serialize)]
+pub struct MovedView {
+    /// Its id on this page.
+    pub anchor: String,
+    /// Where it is now, anchor included.
+    pub url: String,
+    /// What it is, as text.
+    pub title: String,
 }
 
 /// A line of "on this page".
@@ -387,6 +407,67 @@ pub struct BodyView<'a> {
     pub sections: Vec<SectionView>,
     /// What to know first.
     pub requires: Vec<LinkView>,
+    /// What builds on it.
+    pub leads_to: Vec<LinkView>,
+}
+
+/// practice.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct PracticeView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// What the page's script needs.
+    pub practice: PracticePaths<'a>,
+    /// Pitfalls that are cards.
+    pub pitfalls: usize,
+    /// Questions that are cards; a follow-up is part of its question's.
+    pub questions: usize,
+}
+
+/// Site paths of what the practice page loads.
+#[derive(Debug, Clone, Serialize)]
+pub struct PracticePaths<'a> {
+    /// The script.
+    pub js: &'a str,
+    /// The classic script that defines `wasm_practice`.
+    pub glue: &'a str,
+    /// The module.
+    pub wasm: &'a str,
+    /// The list of cards.
+    pub cards: &'a str,
+}
+
+/// map.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct MapView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// The drawing.
+    pub svg: String,
+    /// The script that shows what a topic hangs on.
+    pub js: &'a str,
+    /// The same as lists, by stage.
+    pub stages: Vec<MapStage>,
+}
+
+/// A stage on the map.
+#[derive(Debug, Clone, Serialize)]
+pub struct MapStage {
+    /// The stage.
+    pub stage: StageRef,
+    /// Its topics.
+    pub topics: Vec<MapTopic>,
+}
+
+/// A topic on the map.
+#[derive(Debug, Clone, Serialize)]
+pub struct MapTopic {
+    /// The topic.
+    pub topic: LinkView,
+    /// What to know first.
+    pub requires: Vec<LinkView>,
 }
 
 /// pitfalls.html, questions.html and myths.html.
@@ -401,7 +482,17 @@ pub struct IndexView<'a> {
     pub count: usize,
 }
 
-/// The pitfalls, questions or myths of a stage.
+/// labs/index.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct LabsView<'a> {
+    /// What every template receives, and where labs stand in the book, by stage.
+    #[serde(flatten)]
+    pub index: IndexView<'a>,
+    /// The labs.
+    pub labs: Vec<LinkView>,
+}
+
+/// The pitfalls, questions, myths or labs of a stage.
 #[derive(Debug, Clone, Serialize)]
 pub struct StageGroup {
     /// The stage.
@@ -421,9 +512,11 @@ pub struct StageRef {
     pub url: String,
 }
 
-/// A pitfall or a question in a list.
+/// A pitfall, a question, a myth or a lab in a list.
 #[derive(Debug, Clone, Serialize)]
 pub struct ItemView {
+    /// Its id in the whole book, which stays when its title changes.
+    pub id: String,
     /// Its title as markup.
     pub title_html: String,
     /// Where it stands, anchor included.

@@ -34,3 +34,13 @@ declare const wasm_search: {
   give(name: string, file: Uint8Array): string;
   ask(query: string, kind: string, stage: number, limit: number): string;
 };
+
+/** The same of the practice's module: a card is six numbers, see `wasm/src/practice/fsrs.rs`. */
+declare const wasm_practice: {
+  (init: { module_or_path: BufferSource }): Promise<unknown>;
+  /** A card's numbers after each of the four grades, one behind the other. */
+  grades(card: Float64Array, now: number): Float64Array;
+  /** `[next, due, soon, new]`; `next` is -1 where there is none. */
+  choose(cards: Float64Array, now: number, fresh: number, last: number): Int32Array;
+  interval(milliseconds: number): string;
+};

@@ -10,6 +10,10 @@ class Quiz extends HTMLElement {
   /** @type {(boolean | null)[]} */
   answers = [];
   at = 0;
+  /** Whether all questions were asked, not only those missed: then the score counts. */
+  whole = true;
+  /** The page's path in the site: the name under which the score is kept. */
+  page = location.href.replace(/[?#].*$/, "").slice(new URL(document.documentElement.dataset.root || "./", location.href).href.length);
   bar = make("div", { class: "quiz-bar" });
 
   connectedCallback() {
@@ -59,6 +63,7 @@ class Quiz extends HTMLElement {
       else if (option === chosen) this.mark(option, "wrong", "your answer, wrong");
     }
     fold.open = true;
+    if (this.whole && !this.answers.includes(null)) this.keep();
     announce(right ? "Right." : "Wrong.");
     this.drawBar();
     this.bar.querySelector("button")?.focus({ preventScroll: true });
@@ -110,13 +115,22 @@ class Quiz extends HTMLElement {
     this.bar.replaceChildren();
     if (this.answers[this.at] !== null) {
       const last = open < 0;
-      const next = make("button", { class: "button button-first", type: "button" }, last ? "Start again" : "Next question");
-      next.addEventListener("click", () => (last ? this.reset() : this.show(this.following(), true)));
+      const missed = this.answers.filter((answer) => answer === false).length;
       if (last) {
-        const right = this.answers.filter(Boolean).length;
-        this.bar.append(make("p", { class: "quiz-score" }, `${right} of ${many} right`));
+        const best = progress.quiz(this.page)?.best ?? 0;
+        const before = best > many - missed ? `; your best is ${best}` : "";
+        this.bar.append(make("p", { class: "quiz-score" }, `${many - missed} of ${many} right${before}`));
       }
-      this.bar.append(next);
+      const button = (/** @type {string} */ words, /** @type {() => void} */ act, first = true) => {
+        const button = make("button", { class: first ? "button button-first" : "button", type: "button" }, words);
+        button.addEventListener("click", act);
+        this.bar.append(button);
+      };
+      if (!last) button("Next question", () => this.show(this.following(), true));
+      else {
+        if (missed) button(missed === 1 ? "Retry the one you missed" : `Retry the ${missed} you missed`, () => this.reset(false));
+        button("Start again", () => this.reset(true), !missed);
+      }
     }
     this.bar.append(dots);
   }
@@ -130,9 +144,23 @@ class Quiz extends HTMLElement {
     return 0;
   }
 
-  reset() {
-    this.answers = this.questions.map(() => null);
-    for (const question of this.questions) {
+  /** Keeps the score of a quiz that is done. */
+  keep() {
+    const last = this.answers.filter(Boolean).length;
+    const of = this.questions.length;
+    const before = progress.quiz(this.page);
+    // A quiz that has changed starts anew.
+    const best = before?.of === of ? Math.max(before.best, last) : last;
+    progress.set(`quiz:${this.page}`, JSON.stringify({ best, last, of, at: Date.now() }));
+  }
+
+  /** @param {boolean} all whether the right answers go too */
+  reset(all) {
+    this.whole = all;
+    const again = this.answers.map((answer) => all || answer === false);
+    this.answers = this.answers.map((answer, i) => (again[i] ? null : answer));
+    for (const [i, question] of this.questions.entries()) {
+      if (!again[i]) continue;
       question.removeAttribute("data-answered");
       question.querySelector("details")?.removeAttribute("open");
       for (const option of question.querySelectorAll(".quiz-options > li")) {
@@ -142,7 +170,7 @@ class Quiz extends HTMLElement {
         button?.querySelectorAll(":scope > .icon, :scope > .visually-hidden").forEach((mark) => mark.remove());
       }
     }
-    this.show(0, true);
+    this.show(again.indexOf(true), true);
   }
 }
 customElements.define("fg-quiz", Quiz);

@@ -1,14 +1,17 @@
 "use strict";
 
-// What was read to its end keeps a tick in the contents, in this browser only.
+// What was read to its end keeps a tick in the contents and on the map, in this browser only.
 {
   const root = new URL(document.documentElement.dataset.root || "./", location.href);
   /** @param {string} address */
   const path = (address) => address.replace(/[?#].*$/, "").slice(root.href.length);
-  const read = new Set((store.get("read") ?? "").split(" ").filter(Boolean));
   const tick = () => {
+    const read = new Set(progress.keys("read:"));
     for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".contents a"))) {
       link.toggleAttribute("data-read", read.has(path(link.href)));
+    }
+    for (const link of document.querySelectorAll("[data-path]")) {
+      link.toggleAttribute("data-read", read.has(link.getAttribute("data-path") ?? ""));
     }
   };
   const end = document.querySelector(".page-topic .neighbours");
@@ -16,12 +19,10 @@
     const watch = new IntersectionObserver(([seen]) => {
       if (!seen?.isIntersecting || scrollY < innerHeight) return;
       watch.disconnect();
-      read.add(path(location.href));
-      store.set("read", [...read].join(" "));
-      tick();
+      progress.set(`read:${path(location.href)}`, String(Date.now()));
     });
     watch.observe(end);
   }
   tick();
-  document.addEventListener("fieldguide:patched", tick);
+  addEventListener("progress", tick);
 }

@@ -6,6 +6,7 @@ function reveal() {
   const searched = lab === "find";
   const place = document.getElementById((!searched && lab) || anchor);
   found.clear();
+  if (place?.matches(".moved")) location.replace(/** @type {HTMLAnchorElement} */ (place.querySelector("a")).href);
   let closed = false;
   for (let fold = place?.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null) {
     closed ||= !fold.open;

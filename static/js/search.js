@@ -1,47 +1,5 @@
 "use strict";
 
-/** A list that a text field narrows: every word must stand in an item. */
-class Filter extends HTMLElement {
-  /** @type {{ item: HTMLElement, text: string }[]} */
-  items = [];
-
-  connectedCallback() {
-    const input = this.querySelector("input");
-    if (!input) return;
-    this.patched();
-    input.addEventListener("input", () => this.narrow(input.value));
-  }
-
-  /** Looks at the items, at first and when `serve --watch` has changed them. */
-  patched() {
-    const value = this.querySelector("input")?.value ?? "";
-    this.items = [...this.querySelectorAll("[data-item]")].map((element) => {
-      const item = /** @type {HTMLElement} */ (element);
-      return { item, text: (item.textContent ?? "").toLowerCase() };
-    });
-    if (value) this.narrow(value);
-  }
-
-  /** @param {string} query */
-  narrow(query) {
-    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-    let found = 0;
-    for (const { item, text } of this.items) {
-      item.hidden = !words.every((word) => text.includes(word));
-      if (!item.hidden) found += 1;
-    }
-    for (const group of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-group]"))) {
-      group.hidden = !group.querySelector("[data-item]:not([hidden])");
-    }
-    const none = /** @type {HTMLElement | null} */ (this.querySelector(".filter-none"));
-    if (none) none.hidden = found > 0;
-    const status = this.querySelector(".filter-status");
-    if (status) status.textContent = words.length ? `${found} of ${this.items.length}` : "";
-    this.toggleAttribute("data-narrowed", words.length > 0);
-  }
-}
-customElements.define("fg-filter", Filter);
-
 /** @typedef {[string, number]} TextRun a text, and flags: 1 is code, 2 a match */
 /** @typedef {{ kind: string, url: string, title: TextRun[], breadcrumb: string[], excerpt: TextRun[], find: string[] }} SearchHit */
 /** @typedef {{ hits: SearchHit[], kinds: number[], corrected: [string, string][], suggestions: string[] }} SearchAnswer */

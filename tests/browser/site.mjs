@@ -58,6 +58,8 @@ export const KINDS = {
   tags: "tags/index.html",
   tag: files(GUIDE, ".html").find((path) => /^tags\/(?!index)/.test(path)) ?? "there is no page of a tag",
   labs: "labs/index.html",
+  practice: "practice.html",
+  map: "map.html",
   lab: "labs/broadcast.html",
   ...Object.fromEntries(LABS.filter((path) => !path.includes("broadcast")).map((path) => [path, path])),
   404: "404.html",

@@ -2,8 +2,8 @@
 //!
 //! A lab is a pure model and a view in [`demo`]; [`html`] is the one writer; [`state`] is the text that a form, a URL
 //! fragment and a `demo` fence share; [`compare`] holds what a snippet printed against its recording. [`search`] writes the
-//! book's index and answers from it. The browser's entry points are at the end, only for wasm32: two modules are built, one for
-//! each feature, because a reader who searches should not wait for the labs.
+//! book's index and answers from it; [`practice`] schedules a reader's cards. The browser's entry points are at the end, only for
+//! wasm32: a module is built for each feature, because a reader who searches should not wait for the labs.
 
 #[cfg(feature = "labs")]
 pub mod compare;
@@ -11,6 +11,8 @@ pub mod compare;
 pub mod demo;
 #[cfg(feature = "labs")]
 pub mod html;
+#[cfg(feature = "practice")]
+pub mod practice;
 #[cfg(feature = "search")]
 pub mod search;
 #[cfg(feature = "labs")]
@@ -90,5 +92,37 @@ mod browser_search {
             Some(index) => json::reply(&index.ask(&request)),
             None => json::problem("The search index is not there yet."),
         })
+    }
+}
+
+/// The practice's entry points: a card is the numbers of [`practice::fsrs::Card::numbers`].
+#[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "practice"))]
+mod browser_practice {
+    use crate::practice::deck::{self, Entry};
+    use crate::practice::fsrs::{Card, NUMBERS, Rating, review};
+    use crate::practice::words;
+    use wasm_bindgen::prelude::*;
+
+    /// What a card becomes with each of the four grades, one behind the other; numbers that are no card's are a new one.
+    #[wasm_bindgen]
+    pub fn grades(card: &[f64], now: f64) -> Vec<f64> {
+        let card = Card::from_numbers(card);
+        Rating::ALL.into_iter().flat_map(|rating| review(card.as_ref(), rating, now).numbers()).collect()
+    }
+
+    /// `[next, due, soon, new]` for cards that stand one behind the other; `next` and `last` are -1 where there is none.
+    #[wasm_bindgen]
+    pub fn choose(cards: &[f64], now: f64, fresh: usize, last: i32) -> Vec<i32> {
+        let known = |numbers: &[f64]| Card::from_numbers(numbers).map(|card| (card.due, card.phase));
+        let entries: Vec<_> = cards.chunks(NUMBERS).map(|numbers| Entry { known: known(numbers) }).collect();
+        let choice = deck::choose(&entries, now, fresh, usize::try_from(last).ok());
+        let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+        vec![choice.next.map_or(-1, number), number(choice.due), number(choice.soon), number(choice.new)]
+    }
+
+    /// An interval as it stands on a button.
+    #[wasm_bindgen]
+    pub fn interval(milliseconds: f64) -> String {
+        words::interval(milliseconds)
     }
 }

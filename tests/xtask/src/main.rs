@@ -3,6 +3,7 @@
 // A command for developers prints.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod anki;
 mod browser;
 mod parts;
 mod tally;

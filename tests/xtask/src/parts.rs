@@ -90,6 +90,7 @@ fn site(tally: &mut Tally, root: &Path) -> Result<(), String> {
     // Every snippet of the guide in every Python that it names, against what is recorded.
     let mut proof = Command::new(&binary);
     tally.check("fieldguide check --run (guide)", proof.current_dir(root).args(["check", "--run", "--strict"]));
+    crate::anki::test(tally, root, &binary, &target(root)?);
     if let Some(why) = node_problem() {
         return Err(why);
     }
