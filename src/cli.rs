@@ -26,12 +26,14 @@ macro_rules! warn {
     ($($text:tt)*) => { drop(writeln!(std::io::stderr(), $($text)*)) };
 }
 
+mod author;
+
 /// Turns a folder of Markdown into a reference guide whose pages are alive.
 #[derive(Parser)]
 #[command(
     version,
     after_help = "Exit codes: 0 fine, 1 mistakes in the book, 2 could not run.\n\n\
-    Examples:\n  fieldguide serve --watch --open     write with the guide beside the editor\n  \
+    Examples:\n  fieldguide new book guide            a small book that builds at once\n  fieldguide serve --watch --open     write with the guide beside the editor\n  \
     fieldguide build --to public         write the site into public/\n  \
     fieldguide check --strict            the same diagnostics, nothing written\n  \
     fieldguide search np.nan              find a symbol or words in the guide\n  \
@@ -80,6 +82,9 @@ enum Command {
         #[arg(long)]
         report: bool,
     },
+    /// Make a book, a stage or a topic.
+    #[command(subcommand)]
+    New(author::New),
     /// Search the guide from the terminal.
     Search(SearchArgs),
     /// Answer a lab's state in the terminal.
@@ -155,6 +160,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Build { book, to } => build(&book, &to),
         Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
         Command::Check { book, run, write, report } => check_book(&book, run, write, report),
+        Command::New(what) => author::new(&what),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };

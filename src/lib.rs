@@ -26,6 +26,7 @@ pub mod pipeline;
 pub mod proof;
 pub mod render;
 pub mod report;
+pub mod scaffold;
 pub mod search;
 pub mod serve;
 pub mod site;
