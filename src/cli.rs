@@ -223,7 +223,7 @@ fn refuse_the_books_own_folders(book: &Path, to: &Path) -> anyhow::Result<()> {
     let book = book.canonicalize().with_context(|| format!("there is no folder {}", book.display()))?;
     let absolute = std::path::absolute(to)?;
     let to = absolute.canonicalize().unwrap_or(absolute);
-    let sources = ["content", "static", "templates"].map(|part| book.join(part));
+    let sources = ["code", "content", "static", "templates"].map(|part| book.join(part));
     if book.starts_with(&to) || sources.iter().any(|part| to.starts_with(part)) {
         bail!(
             "the site can't be written to {}, where the book itself is: choose another folder with --to",

@@ -10,6 +10,7 @@ use crate::check::{self, Target, Targets};
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::engine;
+use crate::page::include::Library;
 use crate::page::terms::Glossary;
 use crate::page::{self, Kind, Page};
 use crate::render::templates::Templates;
@@ -191,18 +192,34 @@ fn read_pages(files: &dyn Files, listed: &[String], config: &Config, build: &mut
             (Some(kind), Ok(text)) => known.push((build.sources.add(path.clone(), text), kind)),
         }
     }
+    let library = read_included(files, listed, &known, build);
     let sources = &build.sources;
     let glossary = known.iter().find_map(|(id, kind)| {
         let source = sources.get(*id).filter(|source| source.path == GLOSSARY)?;
-        Some(Glossary::new(GLOSSARY, &page::parse(source, *kind, config, None).value.terms))
+        Some(Glossary::new(GLOSSARY, &page::parse(source, *kind, config, None, &library).value.terms))
     });
     let read = |(id, kind): &(FileId, Kind)| {
         let source = sources.get(*id)?;
         let glossary = glossary.as_ref().filter(|_| source.path != GLOSSARY);
-        Some(page::parse(source, *kind, config, glossary))
+        Some(page::parse(source, *kind, config, glossary, &library))
     };
     let outcomes: Vec<_> = known.par_iter().filter_map(read).collect();
     outcomes.into_iter().map(|outcome| build.keep(outcome)).collect()
+}
+
+/// Reads what the pages' code blocks include.
+fn read_included(files: &dyn Files, listed: &[String], pages: &[(FileId, Kind)], build: &mut Build) -> Library {
+    let mut library = Library::new(listed);
+    let sources = &build.sources;
+    let wanted: BTreeSet<String> =
+        pages.iter().filter_map(|(id, _)| sources.get(*id)).flat_map(|page| library.wanted(page)).collect();
+    for path in wanted {
+        // What can't be read is said where it is included.
+        let Ok(text) = read_text(files, &path) else { continue };
+        let id = build.sources.add(path, text);
+        build.sources.get(id).cloned().into_iter().for_each(|source| library.add(source));
+    }
+    library
 }
 
 /// The folders directly below `content/`, by name.

@@ -11,9 +11,10 @@ use crate::page::markdown;
 use crate::source::{Disk, Files, Sources};
 
 /// The files of a new book by their path in it; `{{title}}` stands for the title as TOML.
-const BOOK: [(&str, &[u8]); 10] = [
+const BOOK: [(&str, &[u8]); 11] = [
     (".gitignore", include_bytes!("scaffold/book/gitignore")),
     ("book.toml", include_bytes!("scaffold/book/book.toml")),
+    ("code/shop.py", include_bytes!("scaffold/book/code/shop.py")),
     ("content/index.md", include_bytes!("scaffold/book/content/index.md")),
     ("content/glossary.md", include_bytes!("scaffold/book/content/glossary.md")),
     ("content/01-first-steps/index.md", include_bytes!("scaffold/book/content/01-first-steps/index.md")),

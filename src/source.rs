@@ -104,7 +104,7 @@ pub struct Disk {
 }
 
 /// The parts of a book's folder that a build looks at.
-const PARTS: [&str; 4] = ["book.toml", "content", "static", "templates"];
+const PARTS: [&str; 5] = ["book.toml", "code", "content", "static", "templates"];
 
 impl Disk {
     /// The book in that folder.

@@ -437,3 +437,23 @@ fn a_book_with_mistakes_comes_by_itself_once_it_is_mended() {
     assert_eq!(event(&mut events), "built");
     assert_eq!(server.get("/").status, 200);
 }
+
+#[test]
+fn an_edit_of_included_code_reaches_the_page() {
+    let folder = Folder::with_book();
+    folder.write("code/a.py", "first = 1\n");
+    folder.topic("01-one", "[two](02-two.md)\n\n```python {include=\"/code/a.py\"}\n```\n");
+    let server = Server::start(&folder, &["--watch", "--port", &free_port().to_string()]);
+    assert!(String::from_utf8(server.get("/stage/one.html").body).unwrap().contains("first"));
+    let mut stream = server.connect();
+    stream.write_all(b"GET /_fieldguide/events HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    let mut events = BufReader::new(stream);
+    let mut line = String::new();
+    while line != "\r\n" {
+        line.clear();
+        events.read_line(&mut line).unwrap();
+    }
+    folder.write("code/a.py", "second = 2\n");
+    assert_eq!(event(&mut events), "built");
+    assert!(String::from_utf8(server.get("/stage/one.html").body).unwrap().contains("second"));
+}

@@ -302,6 +302,9 @@ pub fn snippet(info: &Info, line_count: usize, diagnostics: &mut Vec<Diagnostic>
         ..SnippetAttributes::default()
     };
     attributes.hl = marked_lines(&mut fields, line_count);
+    // Read before, by `include`.
+    fields.text("include", "include=\"/code/a.py\"");
+    fields.text("region", "region=\"name\"");
     if matches!(info.language.as_str(), "python" | "pycon") {
         attributes.run = fields.flag("run");
         attributes.continues = fields.flag("continue");

@@ -7,6 +7,7 @@ use comrak::nodes::{AlertType, ListType, Node, NodeCodeBlock, NodeTable, NodeVal
 use fieldguide_wasm::html::escape;
 
 use super::fence::{self, Info};
+use super::include::{self, Library};
 use super::terms::Glossary;
 use super::{Demo, ExerciseParts, Heading, HeadingKind, Image, Link, Markup, Myth, Part, Piece, Snippet, Term, demo};
 use crate::diagnostic::Diagnostic;
@@ -101,6 +102,7 @@ pub struct Writer<'a, 'd> {
     pub(super) in_label: bool,
     pub(super) terms: Vec<Term>,
     pub(super) glossary: Option<&'a Glossary>,
+    pub(super) library: Option<&'a Library>,
     /// The terms that are linked by now.
     linked: HashSet<usize>,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
@@ -132,6 +134,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             in_label: false,
             terms: Vec::new(),
             glossary: None,
+            library: None,
             linked: HashSet::new(),
             diagnostics,
         }
@@ -558,17 +561,30 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     fn snippet(&mut self, info: &Info, text: String, out: &mut Markup) {
-        let attributes = fence::snippet(info, text.lines().count(), self.diagnostics);
+        let (text, origin) = self.included(info, text);
+        // Of a file that can't be read nobody knows how many lines it has.
+        let unread = origin.is_none() && info.attributes.iter().any(|found| found.key == "include");
+        let lines = if unread { usize::MAX } else { text.lines().count() };
+        let attributes = fence::snippet(info, lines, self.diagnostics);
         out.push(Piece::Code(self.snippets.len()));
         self.snippets.push(Snippet {
             language: info.language.clone(),
             text,
+            origin,
             attributes,
             outputs: Vec::new(),
             span: info.span.clone(),
             outputs_hidden: self.hide_outputs,
             exercise: ExerciseParts::default(),
         });
+    }
+
+    /// The text of a block, which may stand in another file.
+    fn included(&mut self, info: &Info, own: String) -> (String, Option<include::Origin>) {
+        match self.library {
+            Some(library) => include::text(library, self.source, info, own, self.diagnostics),
+            None => (own, None),
+        }
     }
 
     fn output(&mut self, node: Node<'_>, info: &Info, text: String) {
