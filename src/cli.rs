@@ -85,6 +85,9 @@ enum Command {
     /// Make a book, a stage or a topic.
     #[command(subcommand)]
     New(author::New),
+    /// Bring a book in from another tool.
+    #[command(subcommand)]
+    Import(author::Import),
     /// Search the guide from the terminal.
     Search(SearchArgs),
     /// Answer a lab's state in the terminal.
@@ -161,6 +164,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
         Command::Check { book, run, write, report } => check_book(&book, run, write, report),
         Command::New(what) => author::new(&what),
+        Command::Import(what) => author::import(&what),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };

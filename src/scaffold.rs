@@ -44,7 +44,7 @@ pub enum Refused {
 }
 
 impl Refused {
-    fn because(diagnostic: Diagnostic) -> Self {
+    pub(crate) fn because(diagnostic: Diagnostic) -> Self {
         Self::Book(Box::new((Sources::default(), vec![diagnostic])))
     }
 }

@@ -117,6 +117,18 @@ impl Disk {
         &self.root
     }
 
+    /// All files and folders below a folder of the book's, by their path; folders with a slash at their end.
+    ///
+    /// # Errors
+    /// A folder that cannot be read, with its path.
+    pub fn below(&self, folder: &str) -> Result<Vec<String>, (String, io::Error)> {
+        let root = self.root.canonicalize().map_err(|error| (self.root.display().to_string(), error))?;
+        let mut found = Vec::new();
+        walk(&root, &self.root.join(folder), folder.to_string(), 0, &mut found)?;
+        found.sort();
+        Ok(found)
+    }
+
     /// The parts of the folder whose change can change the site.
     pub fn watched(&self) -> impl Iterator<Item = PathBuf> {
         PARTS.iter().map(|part| self.root.join(part))

@@ -27,7 +27,7 @@ fn a_new_book_passes_all_checks_and_holds_one_of_each() {
     checks(&book);
     assert!(folder.read("my-guide/book.toml").starts_with("title = \"My guide\"\n"));
     let all: String =
-        tree(&book.join("content")).into_iter().map(|(_, bytes)| String::from_utf8(bytes).unwrap()).collect();
+        tree(&book.join("content")).into_values().map(|bytes| String::from_utf8(bytes).unwrap()).collect();
     for kind in [
         "{run",
         "continue",

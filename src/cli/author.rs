@@ -1,4 +1,4 @@
-//! What an author starts with: `new`.
+//! What an author starts with: `new` and `import`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Subcommand;
 use fieldguide::diagnostic::terminal as diagnostics;
+use fieldguide::pipeline::{self, Options};
 use fieldguide::scaffold::{self, Made, Refused};
+use fieldguide::source::Disk;
 
 use super::Write;
 
@@ -78,4 +80,48 @@ pub(super) fn report(root: &Path, result: Result<Made, Refused>) -> anyhow::Resu
         }
         Err(Refused::Disk(path, error)) => Err(error).context(format!("{path} could not be written or read")),
     }
+}
+
+/// What to bring in.
+#[derive(Subcommand)]
+pub(super) enum Import {
+    /// An mdBook: its chapters become stages and topics; what has no counterpart is listed, nothing is left behind.
+    Mdbook {
+        /// The folder with the mdBook's book.toml.
+        dir: PathBuf,
+        /// The folder to make.
+        #[arg(long, value_name = "NEW")]
+        to: PathBuf,
+    },
+}
+
+/// Brings a book in, lists what has no counterpart, and says what is wrong with the book that came of it.
+pub(super) fn import(what: &Import) -> anyhow::Result<ExitCode> {
+    let Import::Mdbook { dir, to } = what;
+    let import = match fieldguide::import::mdbook(dir) {
+        Ok(import) => import,
+        Err(refused) => return report(dir, Err(refused)),
+    };
+    if let Err(refused) = scaffold::write_folder(to, &import.files) {
+        return report(to, Err(refused));
+    }
+    for note in &import.notes {
+        match note.line {
+            0 => say!("{}: {}", note.file, note.text),
+            line => say!("{}:{line}: {}", note.file, note.text),
+        }
+    }
+    let options = Options { drafts: true, ..Options::default() };
+    let build = pipeline::build(&Disk::new(to), options);
+    let fine = super::show(&build, true);
+    say!(
+        "{} in {} from {}; {} without a counterpart; {}",
+        super::plural(import.files.len(), "file"),
+        to.display(),
+        super::plural(import.chapters, "chapter"),
+        super::plural(import.notes.len(), "place"),
+        super::mistakes(&build)
+    );
+    say!("now: fieldguide serve --watch --open --book {}", to.display());
+    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

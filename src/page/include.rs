@@ -177,7 +177,7 @@ fn text_of<'a>(source: &'a Source, line: &Range<usize>) -> &'a str {
 }
 
 /// The name of the region that a line opens (true) or closes.
-pub(crate) fn mark(line: &str) -> Option<(bool, &str)> {
+pub fn mark(line: &str) -> Option<(bool, &str)> {
     let named = |word: &str| {
         let (before, after) = line.split_once(word)?;
         let own_word = !before.ends_with(|c: char| c.is_alphanumeric() || c == '_');

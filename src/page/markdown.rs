@@ -856,7 +856,7 @@ fn title_attribute(out: &mut Markup, title: &str) {
 }
 
 /// The text of a node and its descendants.
-pub(super) fn plain(node: Node<'_>) -> String {
+pub(crate) fn plain(node: Node<'_>) -> String {
     let mut text = String::new();
     plain_into(node, &mut text, 0);
     text.trim().to_string()
