@@ -5,6 +5,7 @@ pub mod fence;
 pub mod front_matter;
 pub mod include;
 pub mod markdown;
+mod math;
 pub mod structure;
 pub mod terms;
 

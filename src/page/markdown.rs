@@ -8,6 +8,7 @@ use fieldguide_wasm::html::escape;
 
 use super::fence::{self, Info};
 use super::include::{self, Library};
+use super::math;
 use super::terms::Glossary;
 use super::{Demo, ExerciseParts, Heading, HeadingKind, Image, Link, Markup, Myth, Part, Piece, Snippet, Term, demo};
 use crate::diagnostic::Diagnostic;
@@ -498,6 +499,13 @@ impl<'a, 'd> Writer<'a, 'd> {
         match info.language.as_str() {
             "output" => self.output(node, &info, text),
             "demo" => self.demo(&info, line.end, &text, out),
+            "math" if info.attributes.is_empty() => {
+                let in_file = self.source.text.get(line.end..).is_some_and(|rest| rest.starts_with(&text));
+                let offset = in_file.then(|| line.end - span.bytes().start);
+                html(out, "<p>");
+                self.formula(text.trim_end(), true, span, offset, out);
+                html(out, "</p>\n");
+            }
             _ => self.snippet_at(node, &info, text, out),
         }
     }
@@ -720,7 +728,7 @@ impl<'a, 'd> Writer<'a, 'd> {
                     None => html(out, &written),
                 }
             }
-            NodeValue::Math(math) => html(out, &format!("<code class=\"math\">{}</code>", escape(&math.literal))),
+            NodeValue::Math(math) => self.math(node, &math.literal, math.display_math, out),
             NodeValue::SoftBreak => html(out, "\n"),
             NodeValue::LineBreak => html(out, "<br>\n"),
             NodeValue::Emph => self.wrap_inline(node, out, "<em>", "</em>", depth),
@@ -759,6 +767,41 @@ impl<'a, 'd> Writer<'a, 'd> {
                 );
             }
             _ => self.children(node, out, depth + 1),
+        }
+    }
+
+    /// A formula; one that stands alone has a line, and scrolls where it is too wide.
+    fn math(&mut self, node: Node<'_>, latex: &str, display: bool, out: &mut Markup) {
+        let span = self.span_of(node);
+        let source = self.source.text.get(span.bytes()).unwrap_or_default();
+        let inside = source.trim_matches('$');
+        // To the letter, but for line ends: in a quotation, marks stand in between.
+        let offset = (inside.len() == latex.len()).then(|| source.find(inside).unwrap_or(0));
+        self.formula(latex, display, span, offset, out);
+    }
+
+    /// Writes a formula whose first byte stands `offset` bytes into the span, if that is known.
+    fn formula(&mut self, latex: &str, display: bool, span: Span, offset: Option<usize>, out: &mut Markup) {
+        match math::mathml(latex, display) {
+            Ok(made) if display => html(
+                out,
+                &format!(
+                    "<span class=\"math-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Formula\">{made}</span>"
+                ),
+            ),
+            Ok(made) => html(out, &made),
+            Err(mistake) => {
+                html(out, &format!("<code class=\"math\">{}</code>", escape(latex)));
+                let place = match offset {
+                    Some(offset) => {
+                        let start = span.bytes().start + offset;
+                        self.source.span(start + mistake.range.start..start + mistake.range.end)
+                    }
+                    None => span,
+                };
+                let help = "write LaTeX as amsmath has it, or `\\$` for a dollar sign";
+                self.diagnostics.push(Diagnostic::error(place, mistake.message).label(mistake.label).help(help));
+            }
         }
     }
 
