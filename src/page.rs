@@ -6,6 +6,7 @@ pub mod front_matter;
 pub mod include;
 pub mod markdown;
 mod math;
+mod plot;
 pub mod structure;
 pub mod terms;
 

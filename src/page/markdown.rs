@@ -9,6 +9,7 @@ use fieldguide_wasm::html::escape;
 use super::fence::{self, Info};
 use super::include::{self, Library};
 use super::math;
+use super::plot;
 use super::terms::Glossary;
 use super::{Demo, ExerciseParts, Heading, HeadingKind, Image, Link, Markup, Myth, Part, Piece, Snippet, Term, demo};
 use crate::diagnostic::Diagnostic;
@@ -499,6 +500,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         match info.language.as_str() {
             "output" => self.output(node, &info, text),
             "demo" => self.demo(&info, line.end, &text, out),
+            "plot" => self.plot(&info, line.end, text, out),
             "math" if info.attributes.is_empty() => {
                 let in_file = self.source.text.get(line.end..).is_some_and(|rest| rest.starts_with(&text));
                 let offset = in_file.then(|| line.end - span.bytes().start);
@@ -626,6 +628,28 @@ impl<'a, 'd> Writer<'a, 'd> {
             self.anchors.push(demo.id.clone());
             out.push(Piece::Demo(self.demos.len()));
             self.demos.push(demo);
+        }
+    }
+
+    /// A plot of the data in the block, or in the file that it includes.
+    fn plot(&mut self, info: &Info, body_start: usize, own: String, out: &mut Markup) {
+        let attributes = fence::plot(info, self.diagnostics);
+        let known = self.diagnostics.len();
+        let (text, origin) = self.included(info, own);
+        if self.diagnostics.len() > known {
+            return;
+        }
+        // Where the text is moved or indented, mistakes are shown at its start.
+        let (file, offset) = match &origin {
+            Some(origin) => (origin.file, origin.lines.first().map_or(0, |line| line.start)),
+            None if self.source.text.get(body_start..).is_some_and(|rest| rest.starts_with(&text)) => {
+                (self.source.id, body_start)
+            }
+            None => (self.source.id, info.span.bytes().start),
+        };
+        let body = TomlText { file, offset, text: &text };
+        if let Some(drawn) = plot::read(info, attributes, body, self.diagnostics) {
+            html(out, &drawn);
         }
     }
 

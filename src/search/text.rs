@@ -146,6 +146,8 @@ impl Scan {
                 let alt = format!(" {} ", attribute(tag, "alt").unwrap_or_default());
                 self.text(&plain(&alt));
             }
+            // Marks of axes; what the picture shows stands in its table.
+            "svg" if tag.contains("plot-picture") => self.skip = Some("/svg"),
             "br" | "/td" | "/th" => self.text(" "),
             "/p" | "/li" | "/tr" | "/dd" | "/blockquote" | "/div" | "/ul" | "/ol" | "/table" => self.text("\n"),
             _ => {}
