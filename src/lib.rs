@@ -23,6 +23,7 @@ pub mod import;
 pub mod keys;
 pub mod lab;
 pub mod page;
+pub mod palette;
 pub mod pipeline;
 pub mod proof;
 pub mod render;

@@ -13,6 +13,7 @@ use crate::engine;
 use crate::page::include::Library;
 use crate::page::terms::Glossary;
 use crate::page::{self, Kind, Page};
+use crate::palette;
 use crate::render::templates::Templates;
 use crate::render::{self, Media, Renderer};
 use crate::search;
@@ -93,6 +94,8 @@ fn render_book(
     for path in engine::taken(&book.config, listed) {
         theme.remove(&path);
     }
+    build.diagnostics.extend(palette::apply(&book.config.theme, &mut theme));
+    build.diagnostics.extend(missing_logo(&book.config, listed));
     let mut assets = assets::bundle(&theme);
     let engine = build.keep(engine::read(&book.config, files, listed).map_err(unread)?);
     if runs(book) {
@@ -109,6 +112,19 @@ fn render_book(
     let rendered = build.keep(Renderer::new(book, targets, &assets, &media, &templates).render());
     build.pages = rendered.len();
     Ok(Some(site(assets, rendered, &mut build.diagnostics)))
+}
+
+/// Says where book.toml names a logo that isn't there or is no image.
+fn missing_logo(config: &Config, listed: &[String]) -> Option<Diagnostic> {
+    let (path, span) = config.theme.logo.as_ref()?;
+    let image = mime_guess::from_path(path).first().is_some_and(|mime| mime.type_() == "image");
+    let there = path.starts_with("static/") && listed.contains(path);
+    let message = match (there, image) {
+        (true, true) => return None,
+        (true, false) => format!("the logo `{path}` is no image"),
+        (false, _) => format!("there is no logo `{path}`"),
+    };
+    Some(Diagnostic::error(span.clone(), message).help("put an image into `static` and name it: `static/logo.svg`"))
 }
 
 /// Whether a reader can run something.
