@@ -55,19 +55,7 @@ enum Command {
         to: PathBuf,
     },
     /// Build in memory and serve on localhost.
-    Serve {
-        #[command(flatten)]
-        book: BookArgs,
-        /// Rebuild on every edit and reload the open pages.
-        #[arg(long)]
-        watch: bool,
-        /// The port to listen on; without it, 4321 or the next free one.
-        #[arg(long)]
-        port: Option<u16>,
-        /// Open the browser.
-        #[arg(long)]
-        open: bool,
-    },
+    Serve(ServeArgs),
     /// Say what is wrong with the book; write nothing.
     Check {
         #[command(flatten)]
@@ -104,6 +92,38 @@ enum Command {
         #[arg(long)]
         batch: bool,
     },
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    book: BookArgs,
+    /// Rebuild on every edit and patch the open pages.
+    #[arg(long)]
+    watch: bool,
+    /// Go to the page that was just saved, in every browser that shows the book; with --watch.
+    #[arg(long, requires = "watch")]
+    follow: bool,
+    /// With --watch: look through the folder for edits, for network drives and other disks that don't tell of them.
+    #[arg(long, requires = "watch")]
+    poll: bool,
+    /// The port to listen on; without it, 4321 or the next free one.
+    #[arg(long)]
+    port: Option<u16>,
+    /// Listen at this address, for a phone or others of the network; without ADDR, at all that this machine has.
+    /// Whoever reaches it can read the book.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "0.0.0.0")]
+    host: Option<String>,
+    /// Answer to this name too, beside localhost and this machine's addresses; may be given again.
+    #[arg(long, value_name = "NAME", value_parser = serve::parse_name)]
+    allow_host: Vec<String>,
+    /// What opens at a mistake shown in the page: vscode, idea, zed and others, none, or a template such as
+    /// vscode://file{path}:{line}:{column}; without it, the editor that this terminal or EDITOR names.
+    #[arg(long, value_name = "EDITOR", env = "FIELDGUIDE_EDITOR", value_parser = serve::Editor::parse)]
+    editor: Option<serve::Editor>,
+    /// Open the browser.
+    #[arg(long)]
+    open: bool,
 }
 
 #[derive(Args)]
@@ -161,7 +181,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let result = match cli.command {
         Command::Build { book, to } => build(&book, &to),
-        Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
+        Command::Serve(args) => serve(args),
         Command::Check { book, run, write, report } => check_book(&book, run, write, report),
         Command::New(what) => author::new(&what),
         Command::Import(what) => author::import(&what),
@@ -188,9 +208,13 @@ fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
 }
 
-fn mistakes(build: &Build) -> String {
-    let errors = build.count(Severity::Error);
-    let warnings = build.count(Severity::Warning);
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}
+
+fn mistakes(count: impl Fn(Severity) -> usize) -> String {
+    let errors = count(Severity::Error);
+    let warnings = count(Severity::Warning);
     match (errors, warnings) {
         (0, warnings) => plural(warnings, "warning"),
         (errors, 0) => plural(errors, "error"),
@@ -206,7 +230,7 @@ fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
     let mut build = pipeline::build(&Disk::new(&args.book), Options::default());
     let fine = show(&build, args.strict);
     let Some(site) = build.site.take().filter(|_| fine) else {
-        warn!("not written: {}", mistakes(&build));
+        warn!("not written: {}", mistakes(|severity| build.count(severity)));
         return Ok(ExitCode::from(1));
     };
     let written = site.write(&to).context("the site could not be written")?;
@@ -217,7 +241,7 @@ fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
         to.display(),
         written.changed,
         written.removed,
-        mistakes(&build)
+        mistakes(|severity| build.count(severity))
     );
     Ok(ExitCode::SUCCESS)
 }
@@ -259,7 +283,7 @@ fn check_book(args: &BookArgs, run: bool, write: bool, report: bool) -> anyhow::
     if let Some(summary) = &summary {
         print_summary(summary);
     }
-    say!("checked in {}: {}", seconds(start.elapsed()), mistakes(&build));
+    say!("checked in {}: {}", seconds(start.elapsed()), mistakes(|severity| build.count(severity)));
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -287,37 +311,66 @@ fn print_summary(summary: &proof::Summary) {
     );
 }
 
-fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result<ExitCode> {
+fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
-    let disk = Disk::new(&args.book);
-    let mut build = pipeline::build(&disk, serve::options());
-    let fine = show(&build, args.strict);
-    let site = build.site.take();
-    if (site.is_none() || !fine) && !request.watch {
-        warn!("not served: {}", mistakes(&build));
-        return Ok(ExitCode::from(1));
-    }
-    say!("{} in {}, {}", plural(build.pages, "page"), seconds(start.elapsed()), mistakes(&build));
-    let listening: fn(Event) = if open { on_event_and_open } else { on_event };
-    serve::run(disk, site, request, listening)?;
+    let disk = Disk::new(&args.book.book);
+    let book = if args.watch {
+        let pipeline = serve::read(&disk);
+        let pages = pipeline.as_ref().and_then(|pipeline| pipeline.snapshot()).map_or(0, |snapshot| snapshot.pages());
+        say!("{} read in {}", plural(pages, "page"), seconds(start.elapsed()));
+        serve::Book::Live(pipeline)
+    } else {
+        let mut build = pipeline::build(&disk, serve::options());
+        let fine = show(&build, args.book.strict);
+        let Some(site) = build.site.take().filter(|_| fine) else {
+            warn!("not served: {}", mistakes(|severity| build.count(severity)));
+            return Ok(ExitCode::from(1));
+        };
+        let wrong = mistakes(|severity| build.count(severity));
+        say!("{} in {}, {wrong}", plural(build.pages, "page"), seconds(start.elapsed()));
+        serve::Book::Finished(site)
+    };
+    let request = serve::Request {
+        host: args.host,
+        port: args.port,
+        names: args.allow_host,
+        poll: args.poll,
+        follow: args.follow,
+        editor: args.editor.unwrap_or_else(|| serve::Editor::guess(|name| std::env::var(name).ok())),
+    };
+    let listening: fn(Event) = if args.open { on_event_and_open } else { on_event };
+    serve::run(disk, book, request, listening)?;
     say!("stopped");
     Ok(ExitCode::SUCCESS)
 }
 
 fn on_event(event: Event) {
     match event {
-        Event::Listening(address) => say!("serving at http://{address}/ (stop with Ctrl-C)"),
-        Event::Built(build, time) => {
-            show(&build, false);
-            say!("rebuilt in {}: {}", seconds(time), mistakes(&build));
+        Event::Listening(addresses) => {
+            for (i, address) in addresses.iter().enumerate() {
+                match i {
+                    0 => say!("serving at http://{address}/ (stop with Ctrl-C)"),
+                    _ if address.ip().is_loopback() => {}
+                    _ => say!("  and at http://{address}/ for others of this network"),
+                }
+            }
         }
+        Event::Built(news, time) => {
+            if let Some(why) = &news.failure {
+                return warn!("fieldguide itself failed on this book: {why}; the last good site is still served");
+            }
+            drop(write!(anstream::stderr(), "{}", diagnostics::report(&news.sources, &news.diagnostics)));
+            let done = if news.number == 1 && news.saved.is_empty() { "checked" } else { "rebuilt" };
+            say!("{done} in {}: {}", milliseconds(time), mistakes(|severity| news.count(severity)));
+        }
+        Event::Polling(why) => warn!("the folder is looked through for edits: {why}"),
         Event::NotWatching(error) => warn!("edits are not seen: the folder can't be watched: {error}"),
     }
 }
 
 fn on_event_and_open(event: Event) {
     let address = match &event {
-        Event::Listening(address) => Some(*address),
+        Event::Listening(addresses) => addresses.first().copied(),
         _ => None,
     };
     on_event(event);
@@ -344,7 +397,7 @@ fn search(args: &SearchArgs) -> anyhow::Result<ExitCode> {
             let mut build = pipeline::build(&Disk::new(&book), Options::default());
             let fine = show(&build, false);
             let Some(site) = build.site.take().filter(|_| fine) else {
-                warn!("not searched: {}", mistakes(&build));
+                warn!("not searched: {}", mistakes(|severity| build.count(severity)));
                 return Ok(ExitCode::from(1));
             };
             built = site;

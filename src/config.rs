@@ -9,7 +9,7 @@ use crate::keys::{Keys, TomlText};
 use crate::source::{Source, Span};
 
 /// What book.toml says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Config {
     /// The book's title.
     pub title: String,
@@ -30,7 +30,7 @@ pub struct Config {
 }
 
 /// `[theme]`: what a book changes of the theme's tokens.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Theme {
     /// The file of the logo, below `static/`.
     pub logo: Option<(String, Span)>,
@@ -45,7 +45,7 @@ pub struct Theme {
 }
 
 /// A colour of the theme in a value of the book's own.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Token {
     /// Its name, such as `accent`.
     pub name: String,
@@ -58,7 +58,7 @@ pub struct Token {
 }
 
 /// `[python]`: what `check --run` and the pages run with.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Python {
     /// Versions such as `3.12`, or paths of interpreters, each with its place; any Python where the book names none.
     pub versions: Vec<(String, Option<Span>)>,
@@ -75,7 +75,7 @@ pub struct Python {
 }
 
 /// A titled group of stages.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Part {
     /// Its title.
     pub title: String,

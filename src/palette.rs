@@ -89,6 +89,19 @@ pub fn apply(own: &Theme, theme: &mut BTreeMap<String, ThemeFile>) -> Vec<Diagno
     diagnostics
 }
 
+/// Says where book.toml names a logo that isn't there or is no image.
+pub fn missing_logo(own: &Theme, listed: &[String]) -> Option<Diagnostic> {
+    let (path, span) = own.logo.as_ref()?;
+    let image = mime_guess::from_path(path).first().is_some_and(|mime| mime.type_() == "image");
+    let there = path.starts_with("static/") && listed.contains(path);
+    let message = match (there, image) {
+        (true, true) => return None,
+        (true, false) => format!("the logo `{path}` is no image"),
+        (false, _) => format!("there is no logo `{path}`"),
+    };
+    Some(Diagnostic::error(span.clone(), message).help("put an image into `static` and name it: `static/logo.svg`"))
+}
+
 /// The colour tokens of a stylesheet: `--name: light-dark(light, dark);`.
 fn tokens(css: &str) -> Tokens {
     let mut tokens = Tokens::new();

@@ -217,7 +217,8 @@ fn one_line(title: &str) -> Result<String, Refused> {
 }
 
 fn listed(disk: &Disk) -> Result<Vec<String>, Refused> {
-    disk.list().map_err(|(path, error)| Refused::Disk(path, error))
+    let listing = disk.list().map_err(|(path, error)| Refused::Disk(path, error))?;
+    Ok(listing.paths)
 }
 
 /// The text and the meaning of book.toml; a book whose book.toml is wrong gets nothing new.

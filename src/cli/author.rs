@@ -120,7 +120,7 @@ pub(super) fn import(what: &Import) -> anyhow::Result<ExitCode> {
         to.display(),
         super::plural(import.chapters, "chapter"),
         super::plural(import.notes.len(), "place"),
-        super::mistakes(&build)
+        super::mistakes(|severity| build.count(severity))
     );
     say!("now: fieldguide serve --watch --open --book {}", to.display());
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })

@@ -27,25 +27,38 @@ pub struct Origin {
 }
 
 impl Library {
-    /// A library of what could be included: the files of the book.
-    pub fn new(listed: &[String]) -> Self {
-        let names = listed.iter().filter(|path| !path.ends_with('/')).cloned().collect();
-        Self { files: BTreeMap::new(), names }
+    /// Takes in the names of the files that could be included: those of the book.
+    pub fn set_names(&mut self, listed: &[String]) {
+        self.names = listed.iter().filter(|path| !path.ends_with('/')).cloned().collect();
     }
 
-    /// The paths that a page may mean to include, which are there: those to be read. A superset: what merely looks like an
-    /// include is among them.
-    pub fn wanted(&self, page: &Source) -> Vec<String> {
+    /// Whether there is a file of that path.
+    pub fn has(&self, path: &str) -> bool {
+        self.names.contains(path)
+    }
+
+    /// The file at that path, where it was taken in.
+    pub fn get(&self, path: &str) -> Option<&Source> {
+        self.files.get(path)
+    }
+
+    /// The paths that a page may mean to include. A superset: what merely looks like an include is among them.
+    pub fn wanted(page: &Source) -> Vec<String> {
         let written = page.text.split("include=").skip(1).filter_map(|rest| match rest.strip_prefix('"') {
             Some(quoted) => quoted.split('"').next(),
             None => rest.split([' ', '\t', ',', '}', '\r', '\n']).next(),
         });
-        written.filter_map(|written| resolve(&page.path, written)).filter(|path| self.names.contains(path)).collect()
+        written.filter_map(|written| resolve(&page.path, written)).collect()
     }
 
     /// Takes a file in.
     pub fn add(&mut self, source: Source) {
         self.files.insert(source.path.clone(), source);
+    }
+
+    /// Forgets a file.
+    pub fn remove(&mut self, path: &str) {
+        self.files.remove(path);
     }
 }
 
