@@ -88,11 +88,11 @@ pub struct Tag {
 }
 
 /// Site paths that the builder makes itself.
-const RESERVED: [&str; 11] =
+pub(crate) const RESERVED: [&str; 11] =
     ["404", "assets", "index", "labs", "map", "myths", "pitfalls", "practice", "questions", "search", "tags"];
 
 /// `01-data-types` → (1, `data-types`). A name without a number comes behind those with one.
-fn numbered(name: &str) -> (u64, &str) {
+pub(crate) fn numbered(name: &str) -> (u64, &str) {
     let digits = name.len() - name.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, rest) = name.split_at(digits);
     match (number.parse(), rest.strip_prefix('-')) {

@@ -26,12 +26,14 @@ macro_rules! warn {
     ($($text:tt)*) => { drop(writeln!(std::io::stderr(), $($text)*)) };
 }
 
+mod author;
+
 /// Turns a folder of Markdown into a reference guide whose pages are alive.
 #[derive(Parser)]
 #[command(
     version,
     after_help = "Exit codes: 0 fine, 1 mistakes in the book, 2 could not run.\n\n\
-    Examples:\n  fieldguide serve --watch --open     write with the guide beside the editor\n  \
+    Examples:\n  fieldguide new book guide            a small book that builds at once\n  fieldguide serve --watch --open     write with the guide beside the editor\n  \
     fieldguide build --to public         write the site into public/\n  \
     fieldguide check --strict            the same diagnostics, nothing written\n  \
     fieldguide search np.nan              find a symbol or words in the guide\n  \
@@ -82,6 +84,12 @@ enum Command {
         #[arg(long, value_name = "FILE.csv")]
         csv: Option<PathBuf>,
     },
+    /// Make a book, a stage or a topic.
+    #[command(subcommand)]
+    New(author::New),
+    /// Bring a book in from another tool.
+    #[command(subcommand)]
+    Import(author::Import),
     /// Search the guide from the terminal.
     Search(SearchArgs),
     /// Answer a lab's state in the terminal.
@@ -190,6 +198,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(args) => serve(args),
         Command::Check { book, run, write, report, lock } => check_book(&book, Checks { run, write, report, lock }),
         Command::Cards { book, anki, csv } => pack_cards(&book, anki.as_deref(), csv.as_deref()),
+        Command::New(what) => author::new(&what),
+        Command::Import(what) => author::import(&what),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };
@@ -256,7 +266,7 @@ fn refuse_the_books_own_folders(book: &Path, to: &Path) -> anyhow::Result<()> {
     let book = book.canonicalize().with_context(|| format!("there is no folder {}", book.display()))?;
     let absolute = std::path::absolute(to)?;
     let to = absolute.canonicalize().unwrap_or(absolute);
-    let sources = ["content", "static", "templates"].map(|part| book.join(part));
+    let sources = ["code", "content", "static", "templates"].map(|part| book.join(part));
     if book.starts_with(&to) || sources.iter().any(|part| to.starts_with(part)) {
         bail!(
             "the site can't be written to {}, where the book itself is: choose another folder with --to",

@@ -25,6 +25,36 @@ pub struct Config {
     pub parts: Vec<Part>,
     /// The Pythons that prove the book's snippets.
     pub python: Python,
+    /// The book's own colours, fonts and logo.
+    pub theme: Theme,
+}
+
+/// `[theme]`: what a book changes of the theme's tokens.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Theme {
+    /// The file of the logo, below `static/`.
+    pub logo: Option<(String, Span)>,
+    /// Font families of text, as CSS lists them.
+    pub font_text: Option<(String, Span)>,
+    /// Font families of code.
+    pub font_code: Option<(String, Span)>,
+    /// Colours of the light mode.
+    pub light: Vec<Token>,
+    /// Colours of the dark mode.
+    pub dark: Vec<Token>,
+}
+
+/// A colour of the theme in a value of the book's own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    /// Its name, such as `accent`.
+    pub name: String,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// The colour, as CSS writes it.
+    pub value: String,
+    /// Where the colour stands.
+    pub value_span: Span,
 }
 
 /// `[python]`: what `check --run` and the pages run with.
@@ -77,7 +107,9 @@ pub fn parse(source: &Source) -> Outcome<Config> {
     let raw_html = keys.flag("raw_html").unwrap_or(false);
     let part_tables = keys.tables("parts");
     let python_table = keys.table("python");
+    let theme_table = keys.table("theme");
     keys.finish();
+    let theme = theme_table.map(|table| theme(toml, table, &mut diagnostics)).unwrap_or_default();
     let python = python_table.map(|table| python(toml, table, &mut diagnostics)).unwrap_or_default();
     let mut parts = Vec::new();
     for (table, span) in part_tables {
@@ -90,7 +122,7 @@ pub fn parse(source: &Source) -> Outcome<Config> {
         keys.finish();
         parts.push(Part { title, stages });
     }
-    Outcome { value: Config { title, summary, language, base_url, raw_html, parts, python }, diagnostics }
+    Outcome { value: Config { title, summary, language, base_url, raw_html, parts, python, theme }, diagnostics }
 }
 
 fn python<'a>(toml: TomlText<'a>, table: DeTable<'a>, diagnostics: &mut Vec<Diagnostic>) -> Python {
@@ -105,6 +137,22 @@ fn python<'a>(toml: TomlText<'a>, table: DeTable<'a>, diagnostics: &mut Vec<Diag
     let setup =
         setups.map(|table| Keys::new(toml, table, "`[python.setup]`", diagnostics).all_strings()).unwrap_or_default();
     Python { versions, setup, least_proven, most_kept_out, engine, wheels }
+}
+
+fn theme<'a>(toml: TomlText<'a>, table: DeTable<'a>, diagnostics: &mut Vec<Diagnostic>) -> Theme {
+    let mut keys = Keys::new(toml, table, "`[theme]`", diagnostics);
+    let logo = keys.string("logo");
+    let font_text = keys.string("font_text");
+    let font_code = keys.string("font_code");
+    let (light, dark) = (keys.table("light"), keys.table("dark"));
+    keys.finish();
+    let mut tokens = |table: Option<DeTable<'a>>, what: &'static str| {
+        let entries = table.map(|table| Keys::new(toml, table, what, diagnostics).entries()).unwrap_or_default();
+        let token = |((name, name_span), (value, value_span))| Token { name, name_span, value, value_span };
+        entries.into_iter().map(token).collect()
+    };
+    let (light, dark) = (tokens(light, "`[theme.light]`"), tokens(dark, "`[theme.dark]`"));
+    Theme { logo, font_text, font_code, light, dark }
 }
 
 fn percent(keys: &mut Keys<'_, '_>, key: &'static str) -> Option<(usize, Span)> {

@@ -231,6 +231,22 @@ impl<'a, 'd> Keys<'a, 'd> {
         out
     }
 
+    /// All keys of a table with their strings, each with the places of both.
+    pub fn entries(self) -> Vec<((String, Span), (String, Span))> {
+        let mut out = Vec::new();
+        for (key, value) in &self.table {
+            let (name, place) = (key.get_ref().to_string(), self.toml.span(key.span()));
+            match value.get_ref().as_str() {
+                Some(text) => out.push(((name, place), (text.to_string(), self.toml.span(value.span())))),
+                None => {
+                    let message = format!("`{name}` in {} must be a string", self.what);
+                    self.diagnostics.push(Diagnostic::error(self.toml.span(value.span()), message));
+                }
+            }
+        }
+        out
+    }
+
     /// Reports every key that nobody asked for.
     pub fn finish(self) {
         for key in self.table.keys() {

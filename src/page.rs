@@ -3,7 +3,10 @@
 pub mod demo;
 pub mod fence;
 pub mod front_matter;
+pub mod include;
 pub mod markdown;
+mod math;
+mod plot;
 pub mod structure;
 pub mod terms;
 
@@ -15,6 +18,7 @@ use crate::config::Config;
 use crate::diagnostic::Outcome;
 use crate::source::{FileId, Source, Span};
 use front_matter::FrontMatter;
+use include::{Library, Origin};
 use terms::Glossary;
 
 /// What a file is, told by its path alone.
@@ -285,6 +289,8 @@ pub struct Snippet {
     pub language: String,
     /// The code.
     pub text: String,
+    /// Where the code comes from, if it stands in a file of its own.
+    pub origin: Option<Origin>,
     /// What stands in its braces.
     pub attributes: SnippetAttributes,
     /// What it prints, one for each range of versions, the newest first.
@@ -396,14 +402,21 @@ pub fn kind(path: &str) -> Option<Kind> {
     }
 }
 
-/// Reads one file; a term of the glossary is linked where it first stands in the text.
-pub fn parse(source: &Source, kind: Kind, config: &Config, glossary: Option<&Glossary>) -> Outcome<Page> {
+/// Reads one file; a term of the glossary is linked where it first stands in the text, and what its blocks include is taken
+/// from the library.
+pub fn parse(
+    source: &Source,
+    kind: Kind,
+    config: &Config,
+    glossary: Option<&Glossary>,
+    library: &Library,
+) -> Outcome<Page> {
     let mut diagnostics = Vec::new();
     let (front, body_start) = match front_matter::split(source, &mut diagnostics) {
         Some((range, body)) => (front_matter::parse(source, range, kind, &mut diagnostics), body),
         // What stands below half a front matter can't be told from it.
         None => (FrontMatter::default(), source.text.len()),
     };
-    let page = structure::read(source, kind, front, body_start, config, glossary, &mut diagnostics);
+    let page = structure::read(source, kind, front, body_start, config, (glossary, library), &mut diagnostics);
     Outcome { value: page, diagnostics }
 }

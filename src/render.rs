@@ -491,6 +491,7 @@ pub fn book_view(book: &Book) -> BookView {
         title: book.config.title.clone(),
         summary: markdown::title_text(summary),
         language: book.config.language.clone(),
+        logo: book.config.theme.logo.as_ref().and_then(|(path, _)| path.strip_prefix("static/")).map(str::to_string),
         search_url: "search.html",
         pitfalls_url: "pitfalls.html",
         questions_url: "questions.html",

@@ -199,7 +199,7 @@ pub struct Disk {
 }
 
 /// The parts of a book's folder that a build looks at.
-const PARTS: [&str; 5] = ["book.toml", "content", "ids.lock", "static", "templates"];
+const PARTS: [&str; 6] = ["book.toml", "code", "content", "ids.lock", "static", "templates"];
 
 impl Disk {
     /// The book in that folder.
@@ -217,6 +217,18 @@ impl Disk {
         let files = self.list().ok()?;
         let paths = files.paths.iter().filter(|path| !path.ends_with('/')).map(|path| self.root.join(path));
         paths.filter_map(|path| std::fs::metadata(path).ok()?.modified().ok()).max()
+    }
+
+    /// All files and folders below a folder of the book's, by their path; folders with a slash at their end.
+    ///
+    /// # Errors
+    /// A folder that cannot be read, with its path.
+    pub fn below(&self, folder: &str) -> Result<Vec<String>, (String, io::Error)> {
+        let root = self.root.canonicalize().map_err(|error| (self.root.display().to_string(), error))?;
+        let mut found = Listing::default();
+        self.walk(&root, folder.to_string(), None, 0, &mut found)?;
+        found.sort();
+        Ok(found.paths)
     }
 
     /// The parts of the folder whose change can change the site.

@@ -35,7 +35,7 @@ fn run(case: &Path) -> Result<(), Failed> {
     if files.exists() {
         copy(&case.with_file_name("templates"), &book.join("templates"));
     }
-    for part in ["book.toml", "ids.lock", "content", "static", "templates"] {
+    for part in ["book.toml", "ids.lock", "code", "content", "static", "templates"] {
         let from = case.join(part);
         if from.is_dir() {
             copy(&from, &book.join(part));

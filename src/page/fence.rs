@@ -302,6 +302,9 @@ pub fn snippet(info: &Info, line_count: usize, diagnostics: &mut Vec<Diagnostic>
         ..SnippetAttributes::default()
     };
     attributes.hl = marked_lines(&mut fields, line_count);
+    // Read before, by `include`.
+    fields.text("include", "include=\"/code/a.py\"");
+    fields.text("region", "region=\"name\"");
     if matches!(info.language.as_str(), "python" | "pycon") {
         attributes.run = fields.flag("run");
         attributes.continues = fields.flag("continue");
@@ -374,6 +377,44 @@ pub fn demo(info: &Info, diagnostics: &mut Vec<Diagnostic>) -> (Option<Attribute
     let title = fields.text("title", "title=\"what to look at\"");
     fields.finish("a `demo` block");
     (name, title)
+}
+
+/// What stands in the braces of a `plot` block.
+#[derive(Debug, Default)]
+pub struct PlotAttributes {
+    /// What it shows.
+    pub title: Option<String>,
+    /// The label of the x axis; the first column's name where there is none.
+    pub x: Option<String>,
+    /// The label of the y axis.
+    pub y: Option<String>,
+    /// Bars rather than lines.
+    pub bar: bool,
+    /// A logarithmic x axis.
+    pub log_x: bool,
+    /// A logarithmic y axis.
+    pub log_y: bool,
+    /// TOML rather than CSV.
+    pub toml: bool,
+}
+
+/// The attributes of a `plot` block.
+pub fn plot(info: &Info, diagnostics: &mut Vec<Diagnostic>) -> PlotAttributes {
+    let mut fields = Fields::new(info, diagnostics);
+    let attributes = PlotAttributes {
+        title: fields.text("title", "title=\"what it shows\""),
+        x: fields.text("x", "x=\"elements\""),
+        y: fields.text("y", "y=\"seconds (s)\""),
+        bar: fields.flag("bar"),
+        toml: fields.flag("toml"),
+        ..PlotAttributes::default()
+    };
+    let log = fields.matching("log", "log=\"y\"", |axes| matches!(axes, "x" | "y" | "xy")).unwrap_or_default();
+    // Read before, by `include`.
+    fields.text("include", "include=\"/code/a.csv\"");
+    fields.text("region", "region=\"name\"");
+    fields.finish("a `plot` block");
+    PlotAttributes { log_x: log.contains('x'), log_y: log.contains('y'), ..attributes }
 }
 
 #[cfg(test)]

@@ -7,6 +7,9 @@ use comrak::nodes::{AlertType, ListType, Node, NodeCodeBlock, NodeTable, NodeVal
 use fieldguide_wasm::html::escape;
 
 use super::fence::{self, Info};
+use super::include::{self, Library};
+use super::math;
+use super::plot;
 use super::terms::Glossary;
 use super::{Demo, ExerciseParts, Heading, HeadingKind, Image, Link, Markup, Myth, Part, Piece, Snippet, Term, demo};
 use crate::diagnostic::Diagnostic;
@@ -101,6 +104,7 @@ pub struct Writer<'a, 'd> {
     pub(super) in_label: bool,
     pub(super) terms: Vec<Term>,
     pub(super) glossary: Option<&'a Glossary>,
+    pub(super) library: Option<&'a Library>,
     /// The terms that are linked by now.
     linked: HashSet<usize>,
     pub(super) diagnostics: &'d mut Vec<Diagnostic>,
@@ -132,6 +136,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             in_label: false,
             terms: Vec::new(),
             glossary: None,
+            library: None,
             linked: HashSet::new(),
             diagnostics,
         }
@@ -506,6 +511,14 @@ impl<'a, 'd> Writer<'a, 'd> {
         match info.language.as_str() {
             "output" => self.output(node, &info, text),
             "demo" => self.demo(&info, line.end, &text, out),
+            "plot" => self.plot(&info, line.end, text, out),
+            "math" if info.attributes.is_empty() => {
+                let in_file = self.source.text.get(line.end..).is_some_and(|rest| rest.starts_with(&text));
+                let offset = in_file.then(|| line.end - span.bytes().start);
+                html(out, "<p>");
+                self.formula(text.trim_end(), true, span, offset, out);
+                html(out, "</p>\n");
+            }
             _ => self.snippet_at(node, &info, text, out),
         }
     }
@@ -569,17 +582,30 @@ impl<'a, 'd> Writer<'a, 'd> {
     }
 
     fn snippet(&mut self, info: &Info, text: String, out: &mut Markup) {
-        let attributes = fence::snippet(info, text.lines().count(), self.diagnostics);
+        let (text, origin) = self.included(info, text);
+        // Of a file that can't be read nobody knows how many lines it has.
+        let unread = origin.is_none() && info.attributes.iter().any(|found| found.key == "include");
+        let lines = if unread { usize::MAX } else { text.lines().count() };
+        let attributes = fence::snippet(info, lines, self.diagnostics);
         out.push(Piece::Code(self.snippets.len()));
         self.snippets.push(Snippet {
             language: info.language.clone(),
             text,
+            origin,
             attributes,
             outputs: Vec::new(),
             span: info.span.clone(),
             outputs_hidden: self.hide_outputs,
             exercise: ExerciseParts::default(),
         });
+    }
+
+    /// The text of a block, which may stand in another file.
+    fn included(&mut self, info: &Info, own: String) -> (String, Option<include::Origin>) {
+        match self.library {
+            Some(library) => include::text(library, self.source, info, own, self.diagnostics),
+            None => (own, None),
+        }
     }
 
     fn output(&mut self, node: Node<'_>, info: &Info, text: String) {
@@ -613,6 +639,28 @@ impl<'a, 'd> Writer<'a, 'd> {
             self.anchors.push(demo.id.clone());
             out.push(Piece::Demo(self.demos.len()));
             self.demos.push(demo);
+        }
+    }
+
+    /// A plot of the data in the block, or in the file that it includes.
+    fn plot(&mut self, info: &Info, body_start: usize, own: String, out: &mut Markup) {
+        let attributes = fence::plot(info, self.diagnostics);
+        let known = self.diagnostics.len();
+        let (text, origin) = self.included(info, own);
+        if self.diagnostics.len() > known {
+            return;
+        }
+        // Where the text is moved or indented, mistakes are shown at its start.
+        let (file, offset) = match &origin {
+            Some(origin) => (origin.file, origin.lines.first().map_or(0, |line| line.start)),
+            None if self.source.text.get(body_start..).is_some_and(|rest| rest.starts_with(&text)) => {
+                (self.source.id, body_start)
+            }
+            None => (self.source.id, info.span.bytes().start),
+        };
+        let body = TomlText { file, offset, text: &text };
+        if let Some(drawn) = plot::read(info, attributes, body, self.diagnostics) {
+            html(out, &drawn);
         }
     }
 
@@ -715,7 +763,7 @@ impl<'a, 'd> Writer<'a, 'd> {
                     None => html(out, &written),
                 }
             }
-            NodeValue::Math(math) => html(out, &format!("<code class=\"math\">{}</code>", escape(&math.literal))),
+            NodeValue::Math(math) => self.math(node, &math.literal, math.display_math, out),
             NodeValue::SoftBreak => html(out, "\n"),
             NodeValue::LineBreak => html(out, "<br>\n"),
             NodeValue::Emph => self.wrap_inline(node, out, "<em>", "</em>", depth),
@@ -754,6 +802,41 @@ impl<'a, 'd> Writer<'a, 'd> {
                 );
             }
             _ => self.children(node, out, depth + 1),
+        }
+    }
+
+    /// A formula; one that stands alone has a line, and scrolls where it is too wide.
+    fn math(&mut self, node: Node<'_>, latex: &str, display: bool, out: &mut Markup) {
+        let span = self.span_of(node);
+        let source = self.source.text.get(span.bytes()).unwrap_or_default();
+        let inside = source.trim_matches('$');
+        // To the letter, but for line ends: in a quotation, marks stand in between.
+        let offset = (inside.len() == latex.len()).then(|| source.find(inside).unwrap_or(0));
+        self.formula(latex, display, span, offset, out);
+    }
+
+    /// Writes a formula whose first byte stands `offset` bytes into the span, if that is known.
+    fn formula(&mut self, latex: &str, display: bool, span: Span, offset: Option<usize>, out: &mut Markup) {
+        match math::mathml(latex, display) {
+            Ok(made) if display => html(
+                out,
+                &format!(
+                    "<span class=\"math-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Formula\">{made}</span>"
+                ),
+            ),
+            Ok(made) => html(out, &made),
+            Err(mistake) => {
+                html(out, &format!("<code class=\"math\">{}</code>", escape(latex)));
+                let place = match offset {
+                    Some(offset) => {
+                        let start = span.bytes().start + offset;
+                        self.source.span(start + mistake.range.start..start + mistake.range.end)
+                    }
+                    None => span,
+                };
+                let help = "write LaTeX as amsmath has it, or `\\$` for a dollar sign";
+                self.diagnostics.push(Diagnostic::error(place, mistake.message).label(mistake.label).help(help));
+            }
         }
     }
 
@@ -851,7 +934,7 @@ fn title_attribute(out: &mut Markup, title: &str) {
 }
 
 /// The text of a node and its descendants.
-pub(super) fn plain(node: Node<'_>) -> String {
+pub(crate) fn plain(node: Node<'_>) -> String {
     let mut text = String::new();
     plain_into(node, &mut text, 0);
     text.trim().to_string()

@@ -3,6 +3,7 @@
 use comrak::nodes::{Node, NodeValue};
 
 use super::front_matter::FrontMatter;
+use super::include::Library;
 use super::markdown::{Positions, Writer, heading_html, html, options, plain};
 use super::terms::Glossary;
 use super::{
@@ -20,7 +21,7 @@ pub fn read(
     front: FrontMatter,
     body_start: usize,
     config: &Config,
-    glossary: Option<&Glossary>,
+    (glossary, library): (Option<&Glossary>, &Library),
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Page {
     let arena = comrak::Arena::new();
@@ -33,6 +34,7 @@ pub fn read(
         slips: front.slips.iter().map(|(text, span)| writer.inline_text(text, span)).collect(),
     };
     writer.glossary = glossary;
+    writer.library = Some(library);
     let mut body = Body { kind, writer, sections: Vec::new(), quiz: None, open: Open::Prose, level: 1 };
     for node in document.children() {
         body.block(node);

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::engine;
 use crate::render::cards;
+use crate::palette;
 use crate::render::templates::Templates;
 use crate::search;
 use crate::source::{Files, Listing, Sources};
@@ -48,9 +49,12 @@ impl Look {
         for path in engine::taken(config, &listing.paths) {
             theme.remove(&path);
         }
+        let mut own = palette::apply(&config.theme, &mut theme);
+        own.extend(palette::missing_logo(&config.theme, &listing.paths));
         let mut assets = assets::bundle(&theme);
         let engine = engine::read(config, files, &listing.paths).map_err(unread)?;
         let mut diagnostics = engine.diagnostics;
+        diagnostics.append(&mut own);
         if runs {
             assets.add_run(&theme, engine.value);
         }

@@ -1,6 +1,6 @@
 //! The Markdown files, each parsed when its text, or something else that parsing reads, has changed.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::{Touched, is_error, text};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Outcome};
+use crate::page::include::Library;
 use crate::page::terms::Glossary;
 use crate::page::{self, Kind, Page, Term};
 use crate::source::{FileId, Files, Listing, Sources};
@@ -44,6 +45,10 @@ struct Shared {
 pub(super) struct Pages {
     entries: BTreeMap<String, Entry>,
     shared: Shared,
+    /// What code blocks include.
+    library: Library,
+    /// What each page may mean to include, by the page's path.
+    wanted: BTreeMap<String, Vec<String>>,
 }
 
 /// What reading made of the files that changed.
@@ -88,6 +93,7 @@ impl Pages {
             let gone: Vec<String> = self.entries.keys().filter(|path| !listing.has(path)).cloned().collect();
             for path in gone {
                 self.entries.remove(&path);
+                self.wanted.remove(&path);
                 sources.remove(&path);
                 read.changed.push(path);
                 read.moved = true;
@@ -98,8 +104,69 @@ impl Pages {
         for (path, text) in paths.into_iter().zip(texts) {
             self.take(path, text, sources, &mut todo, &mut read);
         }
+        self.include(files, listing, listed_anew, touched, sources, &mut todo, &mut read);
         self.parse(todo, config, sources, &mut read);
         read
+    }
+
+    /// Reads what code blocks include, where it may have changed; pages that include what has changed are parsed again.
+    #[allow(clippy::too_many_arguments, reason = "what reading knows of the edit")]
+    fn include(
+        &mut self,
+        files: &dyn Files,
+        listing: &Listing,
+        listed_anew: bool,
+        touched: &Touched,
+        sources: &mut Sources,
+        todo: &mut Vec<(FileId, Kind)>,
+        read: &mut Read,
+    ) {
+        for source in todo.iter().filter_map(|(id, _)| sources.get(*id)) {
+            match Library::wanted(source) {
+                wanted if wanted.is_empty() => self.wanted.remove(&source.path),
+                wanted => self.wanted.insert(source.path.clone(), wanted),
+            };
+        }
+        if listed_anew {
+            self.library.set_names(&listing.paths);
+        }
+        let wanted: BTreeSet<String> = self.wanted.values().flatten().cloned().collect();
+        let mut changed = HashSet::new();
+        for path in wanted {
+            let known = self.library.get(&path).map(|source| source.text.clone());
+            if known.is_some() && !touched.has(&path) && !listed_anew {
+                continue;
+            }
+            // What can't be read is said where it is included.
+            let text = if self.library.has(&path) { text::read(files, &path).ok() } else { None };
+            match (text, known) {
+                (Some(text), Some(known)) if *known == *text => {}
+                (Some(text), _) => {
+                    let id = sources.add(path.clone(), text);
+                    sources.get(id).cloned().into_iter().for_each(|source| self.library.add(source));
+                    changed.insert(path);
+                }
+                (None, Some(_)) => {
+                    self.library.remove(&path);
+                    if !self.entries.contains_key(&path) {
+                        sources.remove(&path);
+                    }
+                    changed.insert(path);
+                }
+                // What is said about it depends on what there is instead.
+                (None, None) if listed_anew => {
+                    changed.insert(path);
+                }
+                (None, None) => {}
+            }
+        }
+        let new: HashSet<_> = todo.iter().map(|(id, _)| *id).collect();
+        for (page, _) in self.wanted.iter().filter(|(_, wanted)| wanted.iter().any(|path| changed.contains(path))) {
+            if let Some(again) = self.again(page).filter(|(id, _)| !new.contains(id)) {
+                read.changed.push(page.clone());
+                todo.push(again);
+            }
+        }
     }
 
     /// Takes a file's text in; what has to be parsed goes to `todo`.
@@ -147,7 +214,7 @@ impl Pages {
         if let Some((id, kind)) = glossary
             && let Some(source) = sources.get(id)
         {
-            self.put(page::parse(source, kind, config, None), read);
+            self.put(page::parse(source, kind, config, None, &self.library), read);
         }
         let terms = match self.entries.get(GLOSSARY) {
             Some(Entry::Parsed(parsed)) => Some(&parsed.now.terms),
@@ -166,7 +233,9 @@ impl Pages {
             todo.extend(again.collect::<Vec<_>>());
         }
         let glossary = self.shared.glossary.as_ref();
-        let parse = |(id, kind): &(FileId, Kind)| Some(page::parse(sources.get(*id)?, *kind, config, glossary));
+        let library = &self.library;
+        let parse =
+            |(id, kind): &(FileId, Kind)| Some(page::parse(sources.get(*id)?, *kind, config, glossary, library));
         let parsed: Vec<_> = todo.par_iter().filter_map(parse).collect();
         for outcome in parsed {
             self.put(outcome, read);

@@ -144,6 +144,9 @@ fn line_span(snippet: &Snippet, line: usize, sources: &Sources, page: &Page) -> 
     if snippet.attributes.setup.is_some() {
         return None;
     }
+    if let Some(origin) = &snippet.origin {
+        return Some(Span::new(origin.file, origin.lines.get(line.checked_sub(1)?)?.clone()));
+    }
     line_below(&snippet.span, line, page, sources)
 }
 

@@ -76,6 +76,8 @@ pub struct BookView {
     pub summary: String,
     /// A BCP 47 tag.
     pub language: String,
+    /// The logo's site path, where the book has one of its own.
+    pub logo: Option<String>,
     /// The search page.
     pub search_url: &'static str,
     /// All pitfalls.

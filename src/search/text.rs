@@ -130,6 +130,12 @@ impl Scan {
             return;
         }
         match name {
+            // The formula as its author wrote it: what a reader could type.
+            "math" => {
+                let latex = attribute(tag, "alttext").unwrap_or_default();
+                self.text(&format!("{INLINE}{}{INLINE}", plain(&latex)));
+                self.skip = Some("/math");
+            }
             "code" | "/code" => self.text(&INLINE.to_string()),
             "h2" | "h3" | "h4" | "h5" | "h6" | "dt" => self.anchor(name, tag),
             "sup" if tag.contains("fn-ref") => self.skip = Some("/sup"),
@@ -140,6 +146,8 @@ impl Scan {
                 let alt = format!(" {} ", attribute(tag, "alt").unwrap_or_default());
                 self.text(&plain(&alt));
             }
+            // Marks of axes; what the picture shows stands in its table.
+            "svg" if tag.contains("plot-picture") => self.skip = Some("/svg"),
             "br" | "/td" | "/th" => self.text(" "),
             "/p" | "/li" | "/tr" | "/dd" | "/blockquote" | "/div" | "/ul" | "/ol" | "/table" => self.text("\n"),
             _ => {}

@@ -1,0 +1,5 @@
+# ANCHOR: open
+x = 1
+# ANCHOR: twice
+# ANCHOR_END: twice
+# ANCHOR: twice
