@@ -88,7 +88,8 @@ pub struct Tag {
 }
 
 /// Site paths that the builder makes itself.
-const RESERVED: [&str; 9] = ["404", "assets", "index", "labs", "myths", "pitfalls", "questions", "search", "tags"];
+const RESERVED: [&str; 10] =
+    ["404", "assets", "index", "labs", "myths", "pitfalls", "print", "questions", "search", "tags"];
 
 /// `01-data-types` → (1, `data-types`). A name without a number comes behind those with one.
 fn numbered(name: &str) -> (u64, &str) {

@@ -19,6 +19,7 @@ pub mod check;
 pub mod config;
 pub mod diagnostic;
 pub mod engine;
+pub mod export;
 pub mod keys;
 pub mod lab;
 pub mod page;

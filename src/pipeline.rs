@@ -20,7 +20,7 @@ use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::page::Page;
 use crate::render::view::BookView;
-use crate::render::{Renderer, Routes, book_view};
+use crate::render::{PRINT, Renderer, Routes, book_view};
 use crate::search;
 use crate::site::Site;
 use crate::source::{Files, Listing, Sources};
@@ -51,6 +51,10 @@ pub struct Build {
     pub diagnostics: Vec<Diagnostic>,
     /// How many pages the site has.
     pub pages: usize,
+    /// Site paths of the files that scripts read.
+    pub read: BTreeSet<String>,
+    /// What stands in front of the site's script in the export that is one file.
+    pub single_js: String,
     /// The book, as far as it could be put together.
     pub book: Arc<Book>,
     /// What its links and images lead to.
@@ -490,11 +494,12 @@ impl Pipeline {
         if self.look.is_some() {
             diagnostics.extend(self.read_media(files));
         }
-        if let Some(site) = self.render_all(files, &book, &routes, &build.targets, &mut diagnostics) {
+        if let Some(site) = self.render_all(files, &book, &routes, &build.targets, &mut build.read, &mut diagnostics) {
             build.pages = routes.jobs.len();
             diagnostics.extend(self.hidden(&routes));
             build.site = Some(site).filter(|_| !diagnostics.iter().any(is_error));
         }
+        build.single_js = self.look.as_ref().map(|look| look.assets.single_js.clone()).unwrap_or_default();
         build.book = book;
         build.diagnostics = diagnostics;
         build.sources = self.sources.clone();
@@ -508,6 +513,7 @@ impl Pipeline {
         book: &Book,
         routes: &Routes,
         targets: &Targets,
+        read: &mut BTreeSet<String>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Site> {
         let look = self.look.as_ref()?;
@@ -531,11 +537,21 @@ impl Pipeline {
                 site.files.insert(place.clone(), entry.bytes.clone());
             }
         }
-        site.files.extend(search::index(book).files);
-        let view: BookView = book_view(book);
+        let index = search::index(book);
+        read.extend(look.assets.read.iter().cloned().chain(index.files.iter().map(|(path, _)| path.clone())));
+        site.files.extend(index.files);
+        let mut view: BookView = book_view(book);
+        // Whoever writes is shown pages, not the whole book: it would be made anew at each edit.
+        view.print_url = (!self.options.local).then_some(PRINT);
         let renderer = Renderer::new(book, &view, targets, &look.assets, &media, templates);
-        let rendered = renderer.render(routes);
+        let mut rendered = renderer.render(routes);
         diagnostics.extend(rendered.diagnostics);
+        if !self.options.local {
+            match renderer.print(&rendered.value) {
+                Ok(html) => drop(rendered.value.insert(PRINT.to_string(), html)),
+                Err(diagnostic) => diagnostics.push(diagnostic),
+            }
+        }
         site.files.extend(rendered.value.into_iter().map(|(path, html)| (path, html.into_bytes())));
         Some(site)
     }

@@ -7,6 +7,7 @@ mod pages;
 mod run;
 pub mod templates;
 pub mod view;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -423,6 +424,9 @@ impl<'a> Renderer<'a> {
 /// The site path of the page that lists all myths.
 pub const MYTHS: &str = "myths.html";
 
+/// The site path of the whole book on one page.
+pub const PRINT: &str = "print.html";
+
 /// The site path of a tag's page.
 pub fn tag_url(slug: &str) -> String {
     format!("tags/{slug}.html")
@@ -456,6 +460,7 @@ pub fn book_view(book: &Book) -> BookView {
         tags_url: (!book.tags.is_empty()).then_some("tags/index.html"),
         myths_url: (counts.myths > 0).then_some(MYTHS),
         labs_url: "labs/index.html",
+        print_url: None,
         counts,
     }
 }

@@ -22,10 +22,11 @@ class Quiz extends HTMLElement {
     this.setAttribute("data-live", "");
     const named = this.questions.findIndex((question) => question.id === fragment.read().anchor);
     this.show(Math.max(0, named), false);
-    addEventListener("hashchange", () => {
+    const follow = () => {
       const index = this.questions.findIndex((question) => question.id === fragment.read().anchor);
       if (index >= 0) this.show(index, false);
-    });
+    };
+    addEventListener("hashchange", follow, { signal: pageOver.signal });
   }
 
   /**
