@@ -1,6 +1,6 @@
 //! Style, script, fonts and images → fingerprinted files of the site.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -52,6 +52,10 @@ pub struct Assets {
     pub csp_404: String,
     /// The files themselves by site path.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// Site paths of the files that scripts read (`readFile` of `static/js/files.js`).
+    pub read: BTreeSet<String>,
+    /// What stands in front of the script in the export that is one file.
+    pub single_js: String,
 }
 
 /// What a page with a snippet to run refers to.
@@ -97,24 +101,26 @@ pub fn bundle(theme: &BTreeMap<String, ThemeFile>) -> Assets {
     assets.css = assets.add("style.css", with_font_paths(&css, &fonts).into_bytes());
     let inline = theme.get("static/js/theme.js").map(|file| String::from_utf8_lossy(&file.bytes).trim().to_string());
     assets.inline_js = inline.unwrap_or_default();
-    let script = concatenate(theme, "static/js/", ".js", "", &LAZY);
+    let script = concatenate(theme, "static/js/", ".js", "", &APART);
     assets.js = assets.add("app.js", script.into_bytes());
     assets.labs_js = assets.add("labs.js", theme::LABS_JS.to_vec());
-    assets.labs_wasm = assets.add("labs.wasm", theme::LABS_WASM.to_vec());
+    assets.single_js = concatenate(theme, "static/js/single/", ".js", "", &[]);
+    assets.labs_wasm = assets.add_read("labs.wasm", theme::LABS_WASM.to_vec());
     assets.search_js = assets.add("search.js", theme::SEARCH_JS.to_vec());
-    assets.search_wasm = assets.add("search.wasm", theme::SEARCH_WASM.to_vec());
     assets.practice_js =
         assets.add("practice.js", concatenate(theme, "static/js/practice/", ".js", "", &[]).into_bytes());
     assets.practice_glue = assets.add("cards.js", theme::PRACTICE_JS.to_vec());
-    assets.practice_wasm = assets.add("cards.wasm", theme::PRACTICE_WASM.to_vec());
+    assets.practice_wasm = assets.add_read("cards.wasm", theme::PRACTICE_WASM.to_vec());
     assets.map_js = assets.add("map.js", concatenate(theme, "static/js/map/", ".js", "", &[]).into_bytes());
+    assets.search_wasm = assets.add_read("search.wasm", theme::SEARCH_WASM.to_vec());
     assets.csp = policy(&assets.inline_js, None);
     assets.csp_404 = policy(&assets.inline_js, Some(&assets.inline_css));
     assets
 }
 
-/// The folders of the scripts that are not for every page: one is loaded when Run is first pressed, the others by their page.
-const LAZY: [&str; 3] = ["run/", "practice/", "map/"];
+/// The folders of the scripts that are not for every page: one is loaded when Run is first pressed, two by their page, and
+/// one is for the export that is one file.
+const APART: [&str; 4] = ["run/", "practice/", "map/", "single/"];
 
 impl Assets {
     /// Places the engine and the script that drives it.
@@ -123,6 +129,13 @@ impl Assets {
         let script = engine.place(self) + &concatenate(theme, "static/js/run/", ".js", "", &[]);
         let js = self.add("run.js", script.into_bytes());
         self.run = Some(Run { js, python });
+    }
+
+    /// Puts a file that scripts read at a fingerprinted path of that name.
+    pub fn add_read(&mut self, name: &str, bytes: Vec<u8>) -> String {
+        let path = self.add(name, bytes);
+        self.read.insert(path.clone());
+        path
     }
 
     /// Puts bytes at a fingerprinted path of that name.
@@ -219,7 +232,7 @@ fn policy(inline_js: &str, inline_css: Option<&str>) -> String {
 }
 
 /// `sha256-…` as a policy names it.
-fn hash(text: &str) -> String {
+pub fn hash(text: &str) -> String {
     format!("sha256-{}", BASE64.encode(Sha256::digest(text.as_bytes())))
 }
 

@@ -88,8 +88,8 @@ pub struct Tag {
 }
 
 /// Site paths that the builder makes itself.
-pub(crate) const RESERVED: [&str; 11] =
-    ["404", "assets", "index", "labs", "map", "myths", "pitfalls", "practice", "questions", "search", "tags"];
+pub(crate) const RESERVED: [&str; 12] =
+    ["404", "assets", "index", "labs", "map", "myths", "pitfalls", "practice", "print", "questions", "search", "tags"];
 
 /// `01-data-types` → (1, `data-types`). A name without a number comes behind those with one.
 pub(crate) fn numbered(name: &str) -> (u64, &str) {

@@ -27,6 +27,7 @@ macro_rules! warn {
 }
 
 mod author;
+mod export;
 
 /// Turns a folder of Markdown into a reference guide whose pages are alive.
 #[derive(Parser)]
@@ -36,6 +37,7 @@ mod author;
     Examples:\n  fieldguide new book guide            a small book that builds at once\n  fieldguide serve --watch --open     write with the guide beside the editor\n  \
     fieldguide build --to public         write the site into public/\n  \
     fieldguide check --strict            the same diagnostics, nothing written\n  \
+    fieldguide export --to guide.html    the whole guide in one file, to be opened without a server\n  \
     fieldguide search np.nan              find a symbol or words in the guide\n  \
     fieldguide lab broadcast --state 'shapes = [\"3,1\", \"4\"]'"
 )]
@@ -54,6 +56,8 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value = "site")]
         to: PathBuf,
     },
+    /// Write the guide for readers without a server or a network: a folder, a zip or one HTML file.
+    Export(export::ExportArgs),
     /// Build in memory and serve on localhost.
     Serve(ServeArgs),
     /// Say what is wrong with the book; write nothing.
@@ -195,6 +199,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let result = match cli.command {
         Command::Build { book, to } => build(&book, &to),
+        Command::Export(args) => export::export(&args.book, args.to.as_deref()),
         Command::Serve(args) => serve(args),
         Command::Check { book, run, write, report, lock } => check_book(&book, Checks { run, write, report, lock }),
         Command::Cards { book, anki, csv } => pack_cards(&book, anki.as_deref(), csv.as_deref()),

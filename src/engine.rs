@@ -172,7 +172,7 @@ impl Engine {
 fn entry(name: &str, bytes: Vec<u8>, assets: &mut Assets) -> Entry {
     let size = bytes.len();
     let plain = name.strip_suffix(".gz").unwrap_or(name);
-    Entry { name: plain.to_string(), size, gz: plain != name, path: beside(&assets.add(name, bytes)) }
+    Entry { name: plain.to_string(), size, gz: plain != name, path: beside(&assets.add_read(name, bytes)) }
 }
 
 /// A site path of `assets/` as seen from there.

@@ -23,6 +23,7 @@ pub mod engine;
 pub mod ids;
 pub mod items;
 pub mod import;
+pub mod export;
 pub mod keys;
 pub mod lab;
 pub mod page;

@@ -22,7 +22,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::ids::{self, Lock, Moved};
 use crate::page::Page;
 use crate::render::view::BookView;
-use crate::render::{Has, Renderer, Routes, book_view};
+use crate::render::{Has, PRINT, Renderer, Routes, book_view};
 use crate::search;
 use crate::site::Site;
 use crate::source::{Files, Listing, Sources};
@@ -55,6 +55,10 @@ pub struct Build {
     pub diagnostics: Vec<Diagnostic>,
     /// How many pages the site has.
     pub pages: usize,
+    /// Site paths of the files that scripts read.
+    pub read: BTreeSet<String>,
+    /// What stands in front of the site's script in the export that is one file.
+    pub single_js: String,
     /// The book, as far as it could be put together.
     pub book: Arc<Book>,
     /// What its links and images lead to.
@@ -569,13 +573,16 @@ impl Pipeline {
         if self.look.is_some() {
             diagnostics.extend(self.read_media(files));
         }
-        if let Some((site, deck)) = self.render_all(files, &book, &routes, &build.targets, &mut diagnostics) {
+        if let Some((site, deck)) =
+            self.render_all(files, &book, &routes, &build.targets, &mut build.read, &mut diagnostics)
+        {
             build.deck = deck;
             build.pages = routes.jobs.len();
             diagnostics.extend(self.hidden(&routes));
             build.site = Some(site).filter(|_| !diagnostics.iter().any(is_error));
         }
         build.lock = self.lock.clone();
+        build.single_js = self.look.as_ref().map(|look| look.assets.single_js.clone()).unwrap_or_default();
         build.book = book;
         build.diagnostics = diagnostics;
         build.sources = self.sources.clone();
@@ -589,6 +596,7 @@ impl Pipeline {
         book: &Book,
         routes: &Routes,
         targets: &Targets,
+        read: &mut BTreeSet<String>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<(Site, Option<Deck>)> {
         let look = self.look.as_ref()?;
@@ -604,17 +612,26 @@ impl Pipeline {
                 site.files.insert(place.clone(), entry.bytes.clone());
             }
         }
-        site.files.extend(search::index(book).files);
-        let view: BookView = book_view(book);
+        let mut view: BookView = book_view(book);
+        // Whoever writes is shown pages, not the whole book: it would be made anew at each edit.
+        view.print_url = (!self.options.local).then_some(PRINT);
         let moved = self.moved(book);
         let renderer = Renderer::new(book, &view, targets, &moved, &look.assets, &media, templates);
-        site.files.extend(renderer.card_files(&moved).files);
+        let fetched: Vec<_> = search::index(book).files.into_iter().chain(renderer.card_files(&moved).files).collect();
+        read.extend(look.assets.read.iter().cloned().chain(fetched.iter().map(|(path, _)| path.clone())));
+        site.files.extend(fetched);
         let deck = self.options.cards.then(|| {
             let first_ids = self.lock.as_ref().map(|lock| ids::first_ids(lock, &moved)).unwrap_or_default();
             Deck { first_ids, ..renderer.deck(&site) }
         });
-        let rendered = renderer.render(routes);
+        let mut rendered = renderer.render(routes);
         diagnostics.extend(rendered.diagnostics);
+        if !self.options.local {
+            match renderer.print(&rendered.value) {
+                Ok(html) => drop(rendered.value.insert(PRINT.to_string(), html)),
+                Err(diagnostic) => diagnostics.push(diagnostic),
+            }
+        }
         site.files.extend(rendered.value.into_iter().map(|(path, html)| (path, html.into_bytes())));
         Some((site, deck))
     }

@@ -9,6 +9,7 @@ mod pages;
 mod run;
 pub mod templates;
 pub mod view;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -464,6 +465,9 @@ impl<'a> Renderer<'a> {
 /// The site path of the page that lists all myths.
 pub const MYTHS: &str = "myths.html";
 
+/// The site path of the whole book on one page.
+pub const PRINT: &str = "print.html";
+
 /// The site path of a tag's page.
 pub fn tag_url(slug: &str) -> String {
     format!("tags/{slug}.html")
@@ -501,6 +505,7 @@ pub fn book_view(book: &Book) -> BookView {
         map_url: map::has_map(book).then_some(map::MAP),
         key: markdown::slug(&markdown::title_text(&book.config.title)),
         labs_url: "labs/index.html",
+        print_url: None,
         counts,
     }
 }

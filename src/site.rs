@@ -104,6 +104,19 @@ impl Site {
     }
 }
 
+/// Writes one file: the whole of it takes its place in one step.
+///
+/// # Errors
+/// The disk's; then the file is as it was.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    create_parent(path)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let beside = path.with_file_name(format!(".{name}.fieldguide-new"));
+    let written =
+        fs::write(&beside, bytes).map_err(at(&beside)).and_then(|()| fs::rename(&beside, path).map_err(at(path)));
+    written.inspect_err(|_| drop(fs::remove_file(&beside)))
+}
+
 impl Site {
     /// A file that no build wrote must not be where this site has another file, or a folder.
     fn nothing_in_the_way(&self, folder: &Path, earlier: &BTreeMap<String, String>) -> Result<(), WriteError> {

@@ -187,7 +187,7 @@ impl Renderer<'_> {
     }
 
     /// `1.2` for a topic, `1` for a stage, nothing for a plain page.
-    fn number(&self, id: PageId) -> String {
+    pub(super) fn number(&self, id: PageId) -> String {
         let Some(stage) = self.book.stage_of(id) else { return String::new() };
         match self.book.topic_index(id) {
             Some(at) => format!("{}.{}", stage.number, at + 1),

@@ -112,7 +112,7 @@ impl Renderer<'_> {
     }
 
     /// The whole body of a page that holds prose only.
-    fn prose(&self, id: PageId) -> String {
+    pub(super) fn prose(&self, id: PageId) -> String {
         let holes = self.holes(id);
         let prose = self.book.page(id).sections.iter().filter_map(|section| match section {
             Section::Prose(markup) => Some(holes.fill(markup)),

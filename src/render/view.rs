@@ -96,6 +96,8 @@ pub struct BookView {
     pub map_url: Option<&'static str>,
     /// The name under which browsers keep a reader's progress.
     pub key: String,
+    /// The whole book on one page; none while it is served.
+    pub print_url: Option<&'static str>,
     /// How much it holds.
     pub counts: Counts,
 }
@@ -564,6 +566,33 @@ pub struct SearchItem {
     pub place: String,
     /// Its summary.
     pub summary: String,
+}
+
+/// print.html.
+#[derive(Debug, Clone, Serialize)]
+pub struct WholeView<'a> {
+    /// What every template receives.
+    #[serde(flatten)]
+    pub common: Common<'a>,
+    /// The pages in their order.
+    pub contents: Vec<WholeLine>,
+    /// The body of the home page.
+    pub intro_html: String,
+    /// Stands where the pages come.
+    pub pages_html: &'static str,
+}
+
+/// A line of the printed contents.
+#[derive(Debug, Clone, Serialize)]
+pub struct WholeLine {
+    /// `stage` or `topic`; a plain page stands as a stage.
+    pub kind: &'static str,
+    /// Such as `1.2`; may be empty.
+    pub number: String,
+    /// The title as markup.
+    pub title_html: String,
+    /// The anchor of its place.
+    pub anchor: String,
 }
 
 /// tags.html.

@@ -18,6 +18,21 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** @type {((over: AbortSignal) => void)[]} what is done for each page */
+const pageStarts = [];
+/** Ends what belongs to the page that is shown. */
+let pageOver = new AbortController();
+
+/**
+ * Does something for the page that is shown. A site's pages come and go with their scripts; the export that is one file shows
+ * one page after the other.
+ * @param {(over: AbortSignal) => void} start the signal says when the page goes
+ */
+function eachPage(start) {
+  pageStarts.push(start);
+  start(pageOver.signal);
+}
+
 /**
  * One of the marks that every page carries.
  * @param {string} name

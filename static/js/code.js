@@ -13,5 +13,10 @@ class CodeBlock extends HTMLElement {
     this.append(button);
     if (this.dataset.run !== undefined) runBar(this);
   }
+
+  /** What still runs has nobody left to show its output to. */
+  disconnectedCallback() {
+    if (!this.isConnected && typeof RunSnippet !== "undefined") RunSnippet.all.get(this)?.stop("");
+  }
 }
 customElements.define("fg-code", CodeBlock);

@@ -20,7 +20,7 @@ class Folds extends HTMLElement {
       const open = !folds().every((fold) => fold.open);
       for (const fold of folds()) fold.open = open;
     });
-    document.addEventListener("toggle", say, true);
+    document.addEventListener("toggle", say, { capture: true, signal: pageOver.signal });
     say();
     this.append(button);
   }

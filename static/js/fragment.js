@@ -33,6 +33,34 @@ const fragment = {
     return text ? `#${text}` : "";
   },
 
+  /** Whether all pages are one file, which names them in its fragment. */
+  get oneFile() {
+    return document.documentElement.dataset.root === "#/";
+  },
+
+  /**
+   * The address of a page.
+   * @param {string} path its site path
+   * @param {string} [hash] with its `#`, or nothing
+   */
+  to(path, hash = "") {
+    const { root = "" } = document.documentElement.dataset;
+    return root + (fragment.oneFile ? path.replace(/((^|\/)index)?\.html$/, "$2") : path) + hash;
+  },
+
+  /**
+   * The site path of the page that an address leads to.
+   * @param {string} address
+   */
+  path(address) {
+    if (fragment.oneFile) {
+      const route = fragment.read(new URL(address, document.baseURI).hash).route.slice(1);
+      return /(^|\/)$/.test(route) ? `${route}index.html` : `${route}.html`;
+    }
+    const root = new URL(document.documentElement.dataset.root || "./", location.href);
+    return address.replace(/[?#].*$/, "").slice(root.href.length);
+  },
+
   /**
    * Puts a lab's state into the address; the rest of the fragment stays.
    * @param {string} lab

@@ -16,17 +16,9 @@ const labModule = {
 
   async start() {
     const { wasmJs = "", wasm = "" } = document.documentElement.dataset;
-    const loaded = typeof wasm_bindgen !== "undefined" || new Promise((done, fail) => {
-      const script = make("script", { src: wasmJs });
-      script.addEventListener("load", done);
-      script.addEventListener("error", () => {
-        script.remove();
-        fail(new Error(`could not load ${wasmJs}`));
-      });
-      document.head.append(script);
-    });
-    await loaded;
-    await wasm_bindgen({ module_or_path: new URL(wasm, document.baseURI) });
+    const script = typeof wasm_bindgen === "undefined" ? runScript(wasmJs) : null;
+    const [module] = await Promise.all([readFile(wasm), script]);
+    await wasm_bindgen({ module_or_path: module });
   },
 };
 
@@ -70,7 +62,7 @@ class Lab extends HTMLElement {
       this.ask(this.collect(button), value, value !== "");
     });
     this.follow();
-    addEventListener("hashchange", () => this.follow());
+    addEventListener("hashchange", () => this.follow(), { signal: pageOver.signal });
   }
 
   /**

@@ -1,7 +1,7 @@
 "use strict";
 
 // On this page: marks the section that is being read.
-{
+eachPage((over) => {
   /** @type {Map<Element, HTMLAnchorElement>} */
   const places = new Map();
   const mark = () => {
@@ -21,24 +21,16 @@
     watch.disconnect();
     places.clear();
     for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".toc-list a"))) {
-      const place = document.getElementById(fragment.decode(link.hash.slice(1)));
+      const place = document.getElementById(fragment.read(link.hash).anchor);
       if (place) places.set(place, link);
     }
     for (const place of places.keys()) watch.observe(place);
   };
   find();
-  document.addEventListener("fieldguide:patched", find);
+  over.addEventListener("abort", () => watch.disconnect());
+  document.addEventListener("fieldguide:patched", find, { signal: over });
   // A jump may pass all places without one of them being seen.
-  addEventListener("scrollend", mark);
-
-  // A panel that was opened on a small screen closes when a link in it leads elsewhere on the page.
-  addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest("[popover] a") : null;
-    /** @type {HTMLElement | null | undefined} */ (link?.closest("[popover]"))?.hidePopover?.();
-  });
-  matchMedia("(min-width: 50rem)").addEventListener("change", () => {
-    for (const panel of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[popover]"))) panel.hidePopover?.();
-  });
+  addEventListener("scrollend", mark, { signal: over });
 
   // The contents open at the page that is shown; after the first layout, so that nothing is laid out twice.
   const shown = document.querySelector(".side [aria-current]");
@@ -49,4 +41,13 @@
       if (seen?.isIntersecting && side.scrollHeight > side.clientHeight) shown.scrollIntoView({ block: "nearest" });
     }).observe(side);
   }
-}
+});
+
+// A panel that was opened on a small screen closes when a link in it leads elsewhere on the page.
+addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("[popover] a") : null;
+  /** @type {HTMLElement | null | undefined} */ (link?.closest("[popover]"))?.hidePopover?.();
+});
+matchMedia("(min-width: 50rem)").addEventListener("change", () => {
+  for (const panel of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[popover]"))) panel.hidePopover?.();
+});

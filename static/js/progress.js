@@ -119,7 +119,7 @@ class Load extends HTMLElement {
 class Progress extends HTMLElement {
   connectedCallback() {
     this.show();
-    addEventListener("progress", () => this.show());
+    addEventListener("progress", () => this.show(), { signal: pageOver.signal });
   }
 
   show() {
@@ -136,8 +136,7 @@ class Progress extends HTMLElement {
 }
 
 // Due cards and scores of quizzes, wherever pages are listed.
-{
-  const root = new URL(document.documentElement.dataset.root || "./", location.href);
+eachPage((over) => {
   const show = () => {
     const due = progress.due();
     for (const link of document.querySelectorAll("a[data-due]")) {
@@ -146,7 +145,7 @@ class Progress extends HTMLElement {
     }
     const read = progress.keys("read:");
     for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".contents-stage > a, .map > li > a"))) {
-      const page = link.href.replace(/[?#].*$/, "").slice(root.href.length);
+      const page = fragment.path(link.href);
       const score = progress.quiz(page);
       const topics = Number(link.dataset.topics ?? 0);
       const done = topics ? read.filter((path) => path.startsWith(page.replace(/index\.html$/, ""))).length : 0;
@@ -156,10 +155,10 @@ class Progress extends HTMLElement {
     }
   };
   show();
-  addEventListener("progress", show);
-  // Another tab, or a page that comes back from the cache.
-  for (const event of ["storage", "pageshow"]) addEventListener(event, () => dispatchEvent(new Event("progress")));
-  document.addEventListener("fieldguide:patched", () => dispatchEvent(new Event("progress")));
-}
+  addEventListener("progress", show, { signal: over });
+});
+// Another tab, or a page that comes back from the cache.
+for (const event of ["storage", "pageshow"]) addEventListener(event, () => dispatchEvent(new Event("progress")));
+document.addEventListener("fieldguide:patched", () => dispatchEvent(new Event("progress")));
 customElements.define("fg-load", Load);
 customElements.define("fg-progress", Progress);

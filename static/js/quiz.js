@@ -13,7 +13,7 @@ class Quiz extends HTMLElement {
   /** Whether all questions were asked, not only those missed: then the score counts. */
   whole = true;
   /** The page's path in the site: the name under which the score is kept. */
-  page = location.href.replace(/[?#].*$/, "").slice(new URL(document.documentElement.dataset.root || "./", location.href).href.length);
+  page = fragment.path(location.href);
   bar = make("div", { class: "quiz-bar" });
 
   connectedCallback() {
@@ -26,10 +26,11 @@ class Quiz extends HTMLElement {
     this.setAttribute("data-live", "");
     const named = this.questions.findIndex((question) => question.id === fragment.read().anchor);
     this.show(Math.max(0, named), false);
-    addEventListener("hashchange", () => {
+    const follow = () => {
       const index = this.questions.findIndex((question) => question.id === fragment.read().anchor);
       if (index >= 0) this.show(index, false);
-    });
+    };
+    addEventListener("hashchange", follow, { signal: pageOver.signal });
   }
 
   /**

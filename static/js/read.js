@@ -1,14 +1,11 @@
 "use strict";
 
 // What was read to its end keeps a tick in the contents and on the map, in this browser only.
-{
-  const root = new URL(document.documentElement.dataset.root || "./", location.href);
-  /** @param {string} address */
-  const path = (address) => address.replace(/[?#].*$/, "").slice(root.href.length);
+eachPage((over) => {
   const tick = () => {
     const read = new Set(progress.keys("read:"));
     for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".contents a"))) {
-      link.toggleAttribute("data-read", read.has(path(link.href)));
+      link.toggleAttribute("data-read", read.has(fragment.path(link.href)));
     }
     for (const link of document.querySelectorAll("[data-path]")) {
       link.toggleAttribute("data-read", read.has(link.getAttribute("data-path") ?? ""));
@@ -19,10 +16,12 @@
     const watch = new IntersectionObserver(([seen]) => {
       if (!seen?.isIntersecting || scrollY < innerHeight) return;
       watch.disconnect();
-      progress.set(`read:${path(location.href)}`, String(Date.now()));
+      progress.set(`read:${fragment.path(location.href)}`, String(Date.now()));
     });
     watch.observe(end);
+    over.addEventListener("abort", () => watch.disconnect());
   }
   tick();
-  addEventListener("progress", tick);
-}
+  addEventListener("progress", tick, { signal: over });
+  document.addEventListener("fieldguide:patched", tick, { signal: over });
+});

@@ -7,16 +7,9 @@ const runProgram = {
 
   /** @returns {Promise<void>} */
   load() {
-    const src = document.documentElement.dataset.run ?? "";
-    this.loading ??= new Promise((done, fail) => {
-      const script = make("script", { src });
-      script.addEventListener("load", () => done());
-      script.addEventListener("error", () => {
-        script.remove();
-        this.loading = null;
-        fail(new Error(`could not load ${src}`));
-      });
-      document.head.append(script);
+    this.loading ??= runScript(document.documentElement.dataset.run ?? "").catch((error) => {
+      this.loading = null;
+      throw error;
     });
     return this.loading;
   },

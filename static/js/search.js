@@ -278,7 +278,7 @@ class Finder {
     const hash = fragment.write({ route: "", anchor, lab, state: found.write(hit.find) });
     const link = make(
       "a",
-      { role: "option", id: `${this.id}-${at}`, tabindex: "-1", href: (document.documentElement.dataset.root ?? "") + page + hash },
+      { role: "option", id: `${this.id}-${at}`, tabindex: "-1", href: fragment.to(page, hash) },
       make("span", { class: "finder-title" }, ...hit.title.map(textRun)),
       make(
         "span",
@@ -369,7 +369,8 @@ class Search extends Filter {
   connectedCallback() {
     const input = this.querySelector("input");
     if (!input || this.finder) return;
-    const asked = new URLSearchParams(location.search).get("q");
+    const { lab, state } = fragment.read();
+    const asked = new URLSearchParams(location.search).get("q") ?? (lab === "q" ? fragment.decode(state) : "");
     if (asked) input.value = asked;
     super.connectedCallback();
     const finder = new Finder(input, (query) => this.asked(query));
@@ -378,13 +379,14 @@ class Search extends Filter {
     // Where the index can't be had, the list of titles is narrowed instead.
     this.addEventListener("fg-search-failed", () => this.toggleAttribute("data-found", false));
     if (input.value) finder.ask(input.value);
-    if (!location.hash) input.focus({ preventScroll: true });
+    if (!fragment.read().anchor) input.focus({ preventScroll: true });
     input.addEventListener("focus", () => void searcher.load().catch(() => {}), { once: true });
   }
 
   /** @param {string} query */
   asked(query) {
     this.toggleAttribute("data-found", query !== "");
+    if (fragment.oneFile) return fragment.keep(query && "q", encodeURIComponent(query));
     const url = new URL(location.href);
     if (query) url.searchParams.set("q", query);
     else url.searchParams.delete("q");

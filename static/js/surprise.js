@@ -8,7 +8,7 @@ class Surprise extends HTMLElement {
     if (!link || !urls.length) return;
     const draw = () => (link.href = urls[Math.floor(Math.random() * urls.length)] ?? link.href);
     link.addEventListener("click", draw);
-    addEventListener("pageshow", draw);
+    addEventListener("pageshow", draw, { signal: pageOver.signal });
   }
 }
 customElements.define("fg-surprise", Surprise);

@@ -1,13 +1,13 @@
 // What a reader does with a snippet: running, editing, stopping; hostile code; from file://; what is transferred and when.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { BINARY, browser, files, open, serveBook } from "./site.mjs";
+import { BINARY, browser, exported, open, serveBook } from "./site.mjs";
 
 const BOOK = fileURLToPath(new URL("run", import.meta.url));
 const tab = await browser();
@@ -249,22 +249,18 @@ test("the keyboard alone edits, indents, runs and leaves", async (t) => {
   assert.equal(await it.block.locator(".run-layer .k").first().textContent(), "if");
 });
 
-test("the same site answers from file://, with the engine in classic scripts", async (t) => {
+test("the export answers from file://, the plain site says what is missing there", async (t) => {
   const site = join(work, "file");
   execFileSync(BINARY, ["build", "--strict", "--book", BOOK, "--to", site], { stdio: "pipe" });
-  const { page, noted } = await open(tab, t, pathToFileURL(join(site, "run.html")).href);
-  const it = snippet(page, "Agrees");
-  await it.run();
-  assert.match(await it.verdict(), /in the guide's export only/, "without the scripts it says what is missing");
-  noted.length = 0;
-  const ours = `from elsewhere: ${pathToFileURL(site).href}/`;
-  for (const path of files(join(site, "assets"))) {
-    const bytes = readFileSync(join(site, "assets", path));
-    if (/\.(gz|whl|py)$|worker-/.test(path)) writeFileSync(join(site, "assets", `${path}.js`), `fgEngineTwin(${JSON.stringify(path)}, "${bytes.toString("base64")}");\n`);
-  }
-  await page.reload();
-  assert.equal(await it.run(), "hello 2\naside\n");
+  const plain = await open(tab, t, pathToFileURL(join(site, "run.html")).href);
+  const missing = snippet(plain.page, "Agrees");
+  await missing.run();
+  assert.match(await missing.verdict(), /in the guide's export only/);
+  const folder = exported(BOOK, "guide");
+  const { page, noted } = await open(tab, t, pathToFileURL(join(folder, "run.html")).href);
+  assert.equal(await snippet(page, "Agrees").run(), "hello 2\naside\n");
   assert.equal(await snippet(page, "Wheel").run(), "hello from a wheel\n");
+  const ours = `from elsewhere: ${pathToFileURL(folder).href}/`;
   assert.deepEqual(noted.filter((line) => !line.startsWith(ours)), []);
 });
 

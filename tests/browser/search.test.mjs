@@ -1,11 +1,9 @@
 // The search: the dialog and the page, what they find, where a hit leads, and that a query is text everywhere.
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import { after, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { test } from "node:test";
 import { GUIDE, KINDS, browser, fileUrl, open, serve } from "./site.mjs";
 
 const chromium = await browser();
@@ -201,27 +199,6 @@ test("from file:// the plain site says that the search can't start, and narrows 
   await page.locator(".finder-status", { hasText: "could not start" }).waitFor();
   const items = await page.locator("[data-item]:visible").allInnerTexts();
   assert.ok(items.length > 0 && items.every((item) => /nan/i.test(item)));
-});
-
-test("from file:// it searches where scripts bring the files", async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "fieldguide-search-"));
-  after(() => rmSync(folder, { recursive: true }));
-  cpSync(GUIDE, folder, { recursive: true });
-  for (const part of ["search", "assets"]) {
-    for (const name of readdirSync(join(folder, part)).filter((name) => /\.(bin|wasm)$/.test(name))) {
-      const bytes = readFileSync(join(folder, part, name)).toString("base64");
-      writeFileSync(join(folder, part, `${name}.js`), `siteFile(${JSON.stringify(name)},"${bytes}");\n`);
-    }
-  }
-  const context = await chromium.newContext();
-  t.after(() => context.close());
-  const page = await context.newPage();
-  await page.goto(pathToFileURL(join(folder, KINDS.topic)).href);
-  await search(page, "__pycache__");
-  await page.keyboard.press("Enter");
-  await page.waitForURL(/source-to-bytecode\.html#/);
-  await page.waitForFunction(() => CSS.highlights.get("found")?.size);
-  assert.ok((await marked(page)).includes("__pycache__"));
 });
 
 test("it works below any path", async (t) => {

@@ -1,8 +1,9 @@
 // What the tests share: the built sites, the server of the release binary, Chromium, and a watch over what a page does.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -36,11 +37,11 @@ export function files(folder, ending = "") {
 }
 
 /**
- * The pages of a site that stay: an address that has moved leads on at once.
+ * The pages of a site that stay: an address that has moved leads on at once. The page to print holds the others again.
  * @param {string} folder
  */
 export const pages = (folder) =>
-  files(folder, ".html").filter((path) => !readFileSync(join(folder, path), "utf8").includes('http-equiv="refresh"'));
+  files(folder, ".html").filter((path) => path !== "print.html" && !readFileSync(join(folder, path), "utf8").includes('http-equiv="refresh"'));
 
 /** The labs' own pages. */
 export const LABS = files(GUIDE, ".html").filter((path) => /^labs\/(?!index)/.test(path));
@@ -124,6 +125,21 @@ export async function stopServing(address) {
   const ended = new Promise((done) => server.once("exit", done));
   server.kill("SIGINT");
   await ended;
+}
+
+/**
+ * Writes the offline guide of a book into a folder that goes when the file's tests are over.
+ * @param {string} book its folder
+ * @param {string} name what it is called: `.zip` and `.html` are those forms
+ * @param {string[]} more arguments
+ * @returns {string} its path
+ */
+export function exported(book, name, ...more) {
+  const folder = mkdtempSync(join(tmpdir(), "fieldguide-export-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const to = join(folder, name);
+  execFileSync(BINARY, ["export", "--book", book, "--to", to, ...more], { stdio: "pipe" });
+  return to;
 }
 
 /** Chromium, until the file's tests are over. */

@@ -27,6 +27,7 @@ class Practice extends HTMLElement {
   }
 
   async start() {
+    const { signal } = pageOver;
     const waiting = make("p", { role: "status" }, "Loading the cards …");
     this.append(waiting);
     try {
@@ -38,8 +39,8 @@ class Practice extends HTMLElement {
     this.restore();
     waiting.replaceWith(this.about);
     this.setUp();
-    addEventListener("keydown", (event) => this.key(event));
-    addEventListener("progress", () => this.running || this.count());
+    addEventListener("keydown", (event) => this.key(event), { signal });
+    addEventListener("progress", () => this.running || this.count(), { signal });
   }
 
   /** What was chosen last; numbers and names that make no sense are left out. */

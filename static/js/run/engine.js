@@ -11,23 +11,14 @@
  *   | { type: "died", index: number, dropped: number, why: string }} EngineMessage
  */
 
-/** The folder that this script came from; the engine's files are beside it. */
-const engineFolder = (/** @type {HTMLScriptElement | null} */ (document.currentScript))?.src ?? document.baseURI;
+/** The folder that this script came from, with a slash at its end; the engine's files are beside it. */
+const engineFolder = (() => {
+  const script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
+  return (script?.dataset.src ?? script?.src ?? "").replace(/[^/]*$/, "");
+})();
 
 /** A spare worker of a page that nobody looks at is let go after this many milliseconds. */
 const ENGINE_IDLE = 5 * 60 * 1000;
-
-/** @type {Map<string, string>} files as base64, from classic scripts: how an export that has no server brings them */
-const engineTwins = new Map();
-
-/**
- * What such a script calls.
- * @param {string} path
- * @param {string} base64
- */
-function fgEngineTwin(path, base64) {
-  engineTwins.set(path, base64);
-}
 
 const engine = {
   /** @type {Promise<{ script: string, given: { type: "init", files: Record<string, unknown>, wheels: Record<string, unknown> } }> | null} */
@@ -118,26 +109,12 @@ async function loadEngine(tell) {
  * @returns {Promise<ReadableStream<Uint8Array>>}
  */
 async function engineStream({ path }) {
-  const url = new URL(path, engineFolder);
-  if (url.protocol !== "file:") {
-    const response = await fetch(url);
-    if (!response.ok || !response.body) throw new Error(`${path}: ${response.status}`);
-    return response.body;
+  try {
+    return await streamFile(engineFolder + path);
+  } catch (error) {
+    if (location.protocol === "file:") throw new Error("from a file, Python runs in the guide's export only");
+    throw error;
   }
-  // Nothing can be fetched from file://, but a classic script can be loaded.
-  if (!engineTwins.has(path)) {
-    await new Promise((done, fail) => {
-      const script = make("script", { src: `${url.href}.js` });
-      script.addEventListener("load", done);
-      script.addEventListener("error", () => fail(new Error("from a file, Python runs in the guide's export only")));
-      document.head.append(script);
-    });
-  }
-  const text = atob(engineTwins.get(path) ?? "");
-  engineTwins.delete(path);
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
-  return new Blob([bytes]).stream();
 }
 
 /**

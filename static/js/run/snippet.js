@@ -73,7 +73,7 @@ class RunSnippet {
     this.bar.before(this.inputBox);
     const about = make("span", { class: "output-python" }, `Python ${engineManifest.python}, in this page`);
     if (engineManifest.licence) {
-      const href = new URL(engineManifest.licence, engineFolder).href;
+      const href = engineFolder + engineManifest.licence;
       about.append(" · ", make("a", { href, title: `${engineManifest.name}: its licences` }, "licences"));
     }
     this.screen = make("pre", { tabindex: "0", "aria-label": "Output of your run" }, this.samp);
