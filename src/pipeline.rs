@@ -11,7 +11,7 @@ mod pages;
 mod snapshot;
 mod text;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::book::{self, Book};
@@ -133,6 +133,8 @@ pub struct Pipeline {
     said: Said,
     /// The templates that were tried on all kinds of pages.
     tried: Option<[u8; 32]>,
+    /// The site paths of the pages that were saved since the last check.
+    saved: Vec<String>,
     number: u64,
     snapshot: Option<Arc<Snapshot>>,
 }
@@ -146,13 +148,14 @@ struct Said {
     book: Vec<Diagnostic>,
     look: Vec<Diagnostic>,
     samples: Vec<Diagnostic>,
-    made_samples: Vec<Diagnostic>,
+    /// Pages that the book's own templates fail on, by their site paths.
+    failed: BTreeMap<String, Diagnostic>,
 }
 
 impl Said {
     fn all(&self) -> impl Iterator<Item = &Diagnostic> {
-        let parts = [&self.listing, &self.config, &self.lock, &self.book, &self.look];
-        parts.into_iter().chain([&self.samples, &self.made_samples]).flatten()
+        let parts = [&self.listing, &self.config, &self.lock, &self.book, &self.look, &self.samples];
+        parts.into_iter().flatten().chain(self.failed.values())
     }
 }
 
@@ -179,6 +182,7 @@ impl Pipeline {
             lock: None,
             said: Said::default(),
             tried: None,
+            saved: Vec::new(),
             number: 0,
             snapshot: None,
         }
@@ -224,7 +228,7 @@ impl Pipeline {
         update.parsed = read.parsed;
         let moved = new_config || listed_anew || read.moved;
         self.place(&config, &listing, &read.good, moved);
-        let new_look = self.dress(files, &config, &listing, &touched, new_config || listed_anew);
+        let new_look = self.dress(files, &config, &listing, &touched, new_config);
         let new_media = self.keep_media(files, &listing, &touched, listed_anew);
         let new_lock = (listed_anew || touched.has(ids::LOCK)) && self.read_lock(files, &listing);
 
@@ -234,6 +238,7 @@ impl Pipeline {
             .iter()
             .filter_map(|path| Some(self.book.route(self.book.page_at(path)?).to_string()))
             .collect();
+        self.saved.extend(update.saved.iter().cloned());
         if update.changed || self.snapshot.is_none() {
             self.publish(files);
         }
@@ -369,10 +374,17 @@ impl Pipeline {
     }
 
     /// Reads theme, templates and engine where they may have changed; says whether they were.
-    fn dress(&mut self, files: &dyn Files, config: &Config, listing: &Listing, touched: &Touched, anew: bool) -> bool {
+    fn dress(
+        &mut self,
+        files: &dyn Files,
+        config: &Config,
+        listing: &Listing,
+        touched: &Touched,
+        new_config: bool,
+    ) -> bool {
         let runs = self.book.pages.iter().any(|page| page.tally.runs);
-        let concerned = touched.everything || touched.paths.iter().any(|path| Look::concerns(path));
-        if self.look.is_some() && runs == self.runs && !anew && !concerned {
+        let concerned = touched.everything || touched.paths.iter().any(|path| Look::concerns(path, config));
+        if self.look.is_some() && runs == self.runs && !new_config && !concerned {
             return false;
         }
         self.runs = runs;
@@ -437,14 +449,14 @@ impl Pipeline {
         if let Some(last) = last {
             snapshot.follows(last);
         }
-        // Templates that fail leave the last site as it is. Before there is one, the first page need not wait for a trial.
-        if last.is_some_and(|last| last.templates.key() != templates.key()) || !self.said.samples.is_empty() {
-            let failed = snapshot.samples().filter_map(|job| snapshot.render(files, job, None).err());
-            self.said.samples = failed.collect();
-            self.said.samples.dedup();
-            if !self.said.samples.is_empty() {
-                return;
-            }
+        // Templates that fail leave the last site as it is. Those of the theme itself need no trial.
+        let tried = last.is_some_and(|last| last.templates.key() == templates.key());
+        self.said.samples = match tried || !templates.own() {
+            true => Vec::new(),
+            false => snapshot.samples().filter_map(|job| snapshot.render(files, job, None).err()).collect(),
+        };
+        if !self.said.samples.is_empty() {
+            return;
         }
         if last.is_none_or(|last| !Arc::ptr_eq(&last.routes, &snapshot.routes)) {
             self.renders.retain(&snapshot.routes);
@@ -458,11 +470,7 @@ impl Pipeline {
         if self.listing.is_none() || self.config.is_none() {
             return self.said.all().cloned().collect();
         }
-        if let Some(snapshot) = self.snapshot.clone().filter(|now| self.tried != Some(now.templates.key())) {
-            self.tried = Some(snapshot.templates.key());
-            let jobs = snapshot.samples().chain(snapshot.made_samples());
-            self.said.made_samples = jobs.filter_map(|job| snapshot.render(files, job, None).err()).collect();
-        }
+        self.try_templates(files);
         let book = self.book.clone();
         let routes = self.routes.clone();
         self.check_links(&book, &routes);
@@ -473,6 +481,29 @@ impl Pipeline {
         diagnostics.extend(self.read_media(files));
         diagnostics.extend(self.hidden(&routes));
         diagnostics
+    }
+
+    /// Renders what templates of the book's own may fail on: when they are new, all pages or a good many of them; then those that
+    /// were saved. The theme's templates are the program's affair.
+    fn try_templates(&mut self, files: &dyn Files) {
+        let saved = std::mem::take(&mut self.saved);
+        let Some(snapshot) = self.snapshot.clone() else { return };
+        let new = self.tried.replace(snapshot.templates.key()) != Some(snapshot.templates.key());
+        if new {
+            self.said.failed.clear();
+        }
+        if !snapshot.templates.own() {
+            return;
+        }
+        let routes: Vec<&String> = if new { snapshot.sample_routes() } else { saved.iter().collect() };
+        self.said.failed.retain(|route, _| snapshot.routes.jobs.contains_key(route));
+        for route in routes {
+            let Some(job) = snapshot.routes.jobs.get(route) else { continue };
+            match snapshot.render(files, job, None) {
+                Ok(_) => self.said.failed.remove(route),
+                Err(diagnostic) => self.said.failed.insert(route.clone(), diagnostic),
+            };
+        }
     }
 
     fn check_links(&mut self, book: &Book, routes: &Arc<Routes>) {
