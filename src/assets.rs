@@ -6,8 +6,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha256};
 
+use crate::book::PageId;
 use crate::engine::Engine;
 use crate::theme::{self, ThemeFile};
+
+/// Asks the browser to fetch a page of this site when its link is pointed at. Browsers leave that alone on metered and slow
+/// lines and where memory or battery is short.
+pub const SPECULATION: &str = "{\"prefetch\":[{\"where\":{\"and\":[{\"href_matches\":\"/*\"},{\"selector_matches\":\"a[href*='.html']\"},\
+    {\"not\":{\"selector_matches\":\"a[href^='#']\"}}]},\"eagerness\":\"moderate\"}]}";
 
 /// Where the theme's files stand in the site, and what stands inline.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +46,8 @@ pub struct Assets {
     pub csp: String,
     /// The policy of the 404 page.
     pub csp_404: String,
+    /// Site paths of the pictures for previews, by page.
+    pub social: BTreeMap<PageId, String>,
     /// The files themselves by site path.
     pub files: BTreeMap<String, Vec<u8>>,
 }
@@ -197,9 +205,10 @@ fn without_fonts(css: &str) -> String {
 fn policy(inline_js: &str, inline_css: Option<&str>) -> String {
     let style = inline_css.map(|css| format!(" '{}'", hash(css))).unwrap_or_default();
     format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' '{}'; style-src 'self'{style}; img-src 'self' data:; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' '{}' '{}'; style-src 'self'{style}; img-src 'self' data:; \
          font-src 'self'; connect-src 'self'; worker-src blob:; base-uri 'none'; form-action 'none'",
-        hash(inline_js)
+        hash(inline_js),
+        hash(SPECULATION)
     )
 }
 

@@ -12,7 +12,7 @@ use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::search::terminal::{self, Place, Searcher};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
-use fieldguide::{lab, proof, report};
+use fieldguide::{config, lab, proof, publish, report};
 use fieldguide_wasm::demo::Drawing;
 use fieldguide_wasm::search::{Kind, Request};
 
@@ -51,6 +51,12 @@ enum Command {
         /// The folder to write.
         #[arg(long, value_name = "DIR", default_value = "site")]
         to: PathBuf,
+        /// The address that the site will stand at, in place of the `base_url` of book.toml.
+        #[arg(long, value_name = "URL", value_parser = address)]
+        base_url: Option<String>,
+        /// Write `.br` and `.gz` beside every file that they make smaller.
+        #[arg(long)]
+        compress: bool,
     },
     /// Build in memory and serve on localhost.
     Serve {
@@ -130,6 +136,10 @@ fn kind(name: &str) -> Result<Kind, String> {
     })
 }
 
+fn address(url: &str) -> Result<String, String> {
+    config::address(url).ok_or_else(|| "write it whole, such as `https://example.org/guide/`".to_string())
+}
+
 #[derive(Args)]
 struct BookArgs {
     /// The book's folder.
@@ -152,7 +162,7 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     let result = match cli.command {
-        Command::Build { book, to } => build(&book, &to),
+        Command::Build { book, to, base_url, compress } => build(&book, &to, base_url, compress),
         Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
         Command::Check { book, run, write, report } => check_book(&book, run, write, report),
         Command::Search(args) => search(&args),
@@ -188,17 +198,21 @@ fn mistakes(build: &Build) -> String {
     }
 }
 
-fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
+fn build(args: &BookArgs, to: &Path, base_url: Option<String>, compress: bool) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     // A path is meant as the shell means it: from the current folder, not from the book's.
     let to = if to == Path::new("site") { args.book.join("site") } else { to.to_path_buf() };
     refuse_the_books_own_folders(&args.book, &to)?;
-    let mut build = pipeline::build(&Disk::new(&args.book), Options::default());
+    let options = Options { base_url, hosted: true, ..Options::default() };
+    let mut build = pipeline::build(&Disk::new(&args.book), options);
     let fine = show(&build, args.strict);
-    let Some(site) = build.site.take().filter(|_| fine) else {
+    let Some(mut site) = build.site.take().filter(|_| fine) else {
         warn!("not written: {}", mistakes(&build));
         return Ok(ExitCode::from(1));
     };
+    if compress {
+        publish::compress::compress(&mut site);
+    }
     let written = site.write(&to).context("the site could not be written")?;
     say!(
         "{} in {}: {} ({} changed, {} removed), {}",

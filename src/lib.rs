@@ -9,7 +9,8 @@
 //! 4. [`check`] resolves every link and image.
 //! 5. [`theme`], [`assets`] and [`engine`] bring style, script, the modules and the Python of the page; [`search`] writes the
 //!    index; [`render`] fills templates and holes.
-//! 6. [`site`] is the result: path → bytes, and the only writer of the disk.
+//! 6. [`publish`] adds what hosts, search engines and programs expect.
+//! 7. [`site`] is the result: path → bytes, and the only writer of the disk.
 //!
 //! [`pipeline`] runs them; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
 
@@ -19,11 +20,13 @@ pub mod check;
 pub mod config;
 pub mod diagnostic;
 pub mod engine;
+pub mod history;
 pub mod keys;
 pub mod lab;
 pub mod page;
 pub mod pipeline;
 pub mod proof;
+pub mod publish;
 pub mod render;
 pub mod report;
 pub mod search;

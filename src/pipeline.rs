@@ -10,8 +10,10 @@ use crate::check::{self, Target, Targets};
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::engine;
+use crate::history::History;
 use crate::page::terms::Glossary;
 use crate::page::{self, Kind, Page};
+use crate::publish;
 use crate::render::templates::Templates;
 use crate::render::{self, Media, Renderer};
 use crate::search;
@@ -21,12 +23,16 @@ use crate::svg::{self, Drawing};
 use crate::theme;
 
 /// What a build is asked for.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Whether drafts are part of the book.
     pub drafts: bool,
     /// Whether the site is for the root of this machine's own address, whatever `base_url` says.
     pub local: bool,
+    /// The address that the site will stand at, in place of the `base_url` of book.toml.
+    pub base_url: Option<String>,
+    /// Whether the site will stand on a host: then what [`publish`] makes is part of it.
+    pub hosted: bool,
 }
 
 /// What a build made.
@@ -64,13 +70,18 @@ pub fn build(files: &dyn Files, options: Options) -> Build {
         }
     };
     let Some(mut config) = read_config(files, &listed, &mut build) else { return build };
-    if options.local {
-        config.base_url = None;
+    match options.local {
+        true => config.base_url = None,
+        false => config.base_url = options.base_url.clone().or(config.base_url),
     }
-    let pages = read_pages(files, &listed, &config, &mut build);
+    let authors = config.publish.contributors;
+    let (history, pages) = rayon::join(
+        || options.hosted.then(|| files.history(&listed, authors)),
+        || read_pages(files, &listed, &config, &mut build),
+    );
     let book = build.keep(book::assemble(config, pages, &stage_folders(&listed), options.drafts));
     let targets = build.keep(check::check(&book, &listed, &render::made_routes(&book)));
-    match render_book(files, &listed, &book, &targets, &mut build) {
+    match render_book(files, &listed, &book, &targets, history.as_ref(), &mut build) {
         Ok(site) => build.site = site.filter(|_| build.count(Severity::Error) == 0),
         Err(diagnostic) => build.diagnostics.push(diagnostic),
     }
@@ -85,6 +96,7 @@ fn render_book(
     listed: &[String],
     book: &Book,
     targets: &Targets,
+    history: Option<&History>,
     build: &mut Build,
 ) -> Result<Option<Site>, Diagnostic> {
     let unread = |(path, error)| Diagnostic::file(path, format!("can't be read: {error}"));
@@ -105,9 +117,19 @@ fn render_book(
     if book.home.is_none() {
         return Ok(None);
     }
-    let rendered = build.keep(Renderer::new(book, targets, &assets, &media, &templates).render());
+    let rendered = build.keep(Renderer::new(book, targets, &assets, &media, &templates, history).render());
     build.pages = rendered.len();
-    Ok(Some(site(assets, rendered, &mut build.diagnostics)))
+    let published = history.map(|history| {
+        let pages = rendered.keys().map(String::as_str).collect();
+        let (assets, media, sources) = (&assets, &media, &build.sources);
+        publish::files(&publish::Published { book, assets, targets, media, sources, history, pages })
+    });
+    let mut site = site(assets, rendered, &mut build.diagnostics);
+    // A book's own file, from `static/`, stands for the one that would be made.
+    for (path, bytes) in published.unwrap_or_default() {
+        site.files.entry(path).or_insert(bytes);
+    }
+    Ok(Some(site))
 }
 
 /// Whether a reader can run something.

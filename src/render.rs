@@ -3,6 +3,7 @@
 pub mod body;
 pub mod highlight;
 mod lists;
+pub mod meta;
 mod pages;
 mod run;
 pub mod templates;
@@ -14,11 +15,13 @@ use rayon::prelude::*;
 use serde::Serialize;
 use tera::Context;
 
-use crate::assets::Assets;
+use crate::assets::{self, Assets};
 use crate::book::{Book, PageId};
 use crate::check::Targets;
 use crate::diagnostic::{Diagnostic, Outcome};
+use crate::history::History;
 use crate::page::{Kind, Section, markdown};
+use crate::publish;
 use crate::svg::Drawing;
 use templates::Templates;
 use view::{
@@ -44,6 +47,7 @@ pub struct Renderer<'a> {
     assets: &'a Assets,
     media: &'a BTreeMap<String, Media>,
     templates: &'a Templates,
+    hosted: Option<&'a History>,
     view: BookView,
 }
 
@@ -63,15 +67,19 @@ enum Job<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    /// Prepares what all pages share.
+    /// Prepares what all pages share. `hosted` is the book's history where the site will stand on a host.
     pub fn new(
         book: &'a Book,
         targets: &'a Targets,
         assets: &'a Assets,
         media: &'a BTreeMap<String, Media>,
         templates: &'a Templates,
+        hosted: Option<&'a History>,
     ) -> Self {
-        Self { book, targets, assets, media, templates, view: book_view(book) }
+        let feed_url =
+            hosted.is_some_and(|history| publish::feed::is_made(book, history)).then_some(publish::feed::PATH);
+        let view = BookView { feed_url, ..book_view(book) };
+        Self { book, targets, assets, media, templates, hosted, view }
     }
 
     /// Renders every page; a template's error is a diagnostic at its place.
@@ -159,6 +167,7 @@ impl<'a> Renderer<'a> {
             root,
             csp: if not_found { &self.assets.csp_404 } else { &self.assets.csp },
             inline_theme_js: &self.assets.inline_js,
+            speculation_rules: self.hosted.map(|_| assets::SPECULATION),
             inline_css: not_found.then_some(self.assets.inline_css.as_str()),
             assets: AssetPaths {
                 css: &self.assets.css,
@@ -274,6 +283,7 @@ impl<'a> Renderer<'a> {
             draft: page.front.draft,
             minutes: page.minutes(),
             words: page.words,
+            meta: self.meta(id, &breadcrumbs),
             breadcrumbs,
             prev: neighbour(-1),
             next: neighbour(1),
@@ -286,7 +296,6 @@ impl<'a> Renderer<'a> {
     /// The view of a page that the builder makes.
     fn made_page(&self, kind: &'static str, url: &str, title: &str, summary: &str) -> PageView {
         let description = if summary.is_empty() { &self.view.summary } else { summary };
-        let address = url.strip_suffix("index.html").unwrap_or(url);
         PageView {
             kind,
             title: title.to_string(),
@@ -295,7 +304,7 @@ impl<'a> Renderer<'a> {
             summary_html: fieldguide_wasm::html::escape(summary),
             url: url.to_string(),
             description: description.to_string(),
-            canonical: self.book.config.base_url.as_ref().map(|base| format!("{base}{address}")),
+            canonical: self.book.config.absolute(url),
             breadcrumbs: self.book.home.map(|home| self.link(home)).into_iter().collect(),
             ..PageView::default()
         }
@@ -364,6 +373,7 @@ fn book_view(book: &Book) -> BookView {
         tags_url: (!book.tags.is_empty()).then_some("tags/index.html"),
         myths_url: (counts.myths > 0).then_some(MYTHS),
         labs_url: "labs/index.html",
+        feed_url: None,
         counts,
     }
 }

@@ -81,7 +81,7 @@ pub enum Event {
 
 /// How a book is built for `serve`: drafts are shown, and the site stands at the root of its address.
 pub fn options() -> Options {
-    Options { drafts: true, local: true }
+    Options { drafts: true, local: true, ..Options::default() }
 }
 
 /// Serves `site` until Ctrl-C.

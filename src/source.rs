@@ -6,6 +6,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::history::{self, History};
+
 /// A file of the book, by its index in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
@@ -95,6 +97,12 @@ pub trait Files: Sync {
     /// # Errors
     /// What the disk says.
     fn read(&self, path: &str) -> io::Result<Vec<u8>>;
+
+    /// When the files last changed, as far as that is known; `authors` asks for everyone who changed them too.
+    fn history(&self, files: &[String], authors: bool) -> History {
+        let _ = (files, authors);
+        History::default()
+    }
 }
 
 /// A book on disk.
@@ -136,6 +144,10 @@ impl Files for Disk {
 
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         std::fs::read(self.root.join(path))
+    }
+
+    fn history(&self, files: &[String], authors: bool) -> History {
+        history::read(&self.root, files, authors)
     }
 }
 

@@ -9,6 +9,9 @@ use crate::tally::{Tally, cargo_tests, node_tests};
 /// The books whose sites are validated and opened in the browser: the guide, and one with every kind of syntax.
 const BOOKS: [(&str, &str); 2] = [("guide", "."), ("syntax", "tests/books/syntax")];
 
+/// Where the guide is said to stand: the browser tests' host serves it under that path, compressed.
+const ADDRESS: [&str; 3] = ["--base-url", "https://guide.example/sub/path/", "--compress"];
+
 /// The target whose programs Node runs: see .cargo/config.toml.
 const WASI: &str = "wasm32-wasip1";
 
@@ -83,6 +86,9 @@ fn site(tally: &mut Tally, root: &Path) -> Result<(), String> {
     for (name, book) in BOOKS {
         let mut build = Command::new(&binary);
         build.current_dir(root).args(["build", "--strict", "--book", book, "--to"]).arg(sites.join(name));
+        if name == "guide" {
+            build.args(ADDRESS);
+        }
         if !tally.check(&format!("fieldguide build ({name})"), &mut build) {
             return Err(format!("not tested in the browser: the book in {book} could not be built"));
         }
