@@ -31,12 +31,12 @@ pub(crate) fn test() -> ExitCode {
 }
 
 /// The workspace's folder.
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
 }
 
-fn cargo(root: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).args(arguments);
     command
@@ -126,7 +126,7 @@ fn site(tally: &mut Tally, root: &Path) -> Result<(), String> {
 }
 
 /// Where cargo puts what it builds: this program stands there too, in `debug/`.
-fn target(root: &Path) -> Result<PathBuf, String> {
+pub(crate) fn target(root: &Path) -> Result<PathBuf, String> {
     let exe = std::env::current_exe().map_err(|error| format!("this program does not know where it is: {error}"))?;
     Ok(exe.ancestors().nth(2).map_or_else(|| root.join("target"), Path::to_path_buf))
 }
