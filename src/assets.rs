@@ -6,7 +6,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha256};
 
-use crate::book::PageId;
 use crate::engine::Engine;
 use crate::theme::{self, ThemeFile};
 
@@ -16,7 +15,7 @@ pub const SPECULATION: &str = "{\"prefetch\":[{\"where\":{\"and\":[{\"href_match
     {\"not\":{\"selector_matches\":\"a[href^='#']\"}}]},\"eagerness\":\"moderate\"}]}";
 
 /// Where the theme's files stand in the site, and what stands inline.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Assets {
     /// Site path of the stylesheet.
     pub css: String,
@@ -46,14 +45,12 @@ pub struct Assets {
     pub csp: String,
     /// The policy of the 404 page.
     pub csp_404: String,
-    /// Site paths of the pictures for previews, by page.
-    pub social: BTreeMap<PageId, String>,
     /// The files themselves by site path.
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
 /// What a page with a snippet to run refers to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     /// Site path of the script that is loaded when Run is first pressed.
     pub js: String,

@@ -10,9 +10,11 @@ mod headers;
 mod markdown;
 pub mod model;
 mod sitemap;
+pub mod social;
 pub mod structured;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -22,6 +24,7 @@ use crate::check::Targets;
 use crate::history::History;
 use crate::render::Media;
 use crate::render::meta::updated;
+use crate::site::Site;
 use crate::source::Sources;
 
 /// What the files of this module are made from.
@@ -30,10 +33,12 @@ pub struct Published<'a> {
     pub book: &'a Book,
     /// Where style, script and modules stand, and the policy.
     pub assets: &'a Assets,
+    /// The site so far.
+    pub site: &'a Site,
     /// What its links and images lead to.
     pub targets: &'a Targets,
     /// Where its files stand in the site.
-    pub media: &'a BTreeMap<String, Media>,
+    pub media: &'a BTreeMap<String, Arc<Media>>,
     /// The texts of its files.
     pub sources: &'a Sources,
     /// When its files changed.
@@ -63,7 +68,7 @@ pub fn files(published: &Published<'_>) -> BTreeMap<String, Vec<u8>> {
             files.insert(path.to_string(), text.into_bytes());
         }
     };
-    add("_headers", Some(headers::headers(published.assets)));
+    add("_headers", Some(headers::headers(published.assets, published.site)));
     add("sitemap.xml", sitemap::sitemap(published));
     add("robots.txt", sitemap::robots(published));
     add(feed::PATH, feed::feed(published));

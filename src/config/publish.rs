@@ -7,7 +7,7 @@ use crate::keys::{Keys, TomlText};
 use crate::source::{Source, Span};
 
 /// What hosts, search engines and readers who write back are told.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Publish {
     /// Who wrote the book, for its feed and for search engines; the book's title stands in where nobody is named.
     pub author: Option<String>,

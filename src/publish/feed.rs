@@ -12,13 +12,13 @@ pub const PATH: &str = "feed.xml";
 /// So many pages are told of.
 const ENTRIES: usize = 30;
 
-/// Whether the site has one.
-pub fn is_made(book: &Book, history: &History) -> bool {
+/// Its site path, where the site has one.
+pub fn url(book: &Book, history: &History) -> Option<&'static str> {
     let known = |id: &PageId| {
         let page = book.page(*id);
         told(book, *id) && updated(page.front.updated.as_deref(), history.files.get(&page.path)).is_some()
     };
-    book.config.base_url.is_some() && (0..book.pages.len()).any(|id| known(&id))
+    (book.config.base_url.is_some() && (0..book.pages.len()).any(|id| known(&id))).then_some(PATH)
 }
 
 /// Topics and plain pages: a home page and a stage change with what they list.

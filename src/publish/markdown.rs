@@ -27,11 +27,11 @@ impl<'a> Text<'a> {
         let start = front_matter::split(source, &mut Vec::new()).map_or(0, |(_, body)| body);
         let links = page.links.iter().filter(|link| !link.made).map(|link| (&link.target, &link.span));
         let images = page.images.iter().map(|image| (&image.target, &image.span));
-        let targets = published.targets;
-        let link_targets = targets.links.get(id).into_iter().flatten();
+        let targets = published.targets.of(id)?;
+        let link_targets = targets.links.iter();
         // A link that the builder made stands in no source.
         let link_targets = link_targets.zip(&page.links).filter(|(_, link)| !link.made).map(|(target, _)| target);
-        let image_targets = targets.images.get(id).into_iter().flatten();
+        let image_targets = targets.images.iter();
         let places = Places { published, page: published.book.route(id), from };
         let linked = links
             .zip(link_targets)

@@ -33,10 +33,10 @@ impl Renderer<'_> {
         let link = |template: &Option<crate::config::LinkTemplate>| {
             template.as_ref().map(|link| link.fill(&page.path, &title, address.as_deref().unwrap_or(route)))
         };
-        let change = self.hosted.and_then(|history| history.files.get(&page.path));
+        let change = self.hosted.and_then(|hosted| hosted.history.files.get(&page.path));
         let updated = updated(page.front.updated.as_deref(), change);
         let names = change.filter(|_| config.publish.contributors).into_iter().flat_map(|change| &change.authors);
-        let social_image = self.assets.social.get(&id).and_then(|path| config.absolute(path));
+        let social_image = self.hosted.and_then(|hosted| config.absolute(hosted.social.get(&id)?));
         let structured = structured::page(self.book, id, breadcrumbs, updated, social_image.as_deref());
         Meta {
             markdown: self.hosted.map(|_| markdown_path(route)),

@@ -113,6 +113,8 @@ class Finder {
   id = `finder-${(finders += 1)}`;
   /** Numbers the questions: an answer that comes after the next question is not shown. */
   asked = 0;
+  /** The answer to the newest question, on its way or there. */
+  answered = Promise.resolve();
   kind = "";
   stage = -1;
   limit = 10;
@@ -151,7 +153,7 @@ class Finder {
     });
     this.more.addEventListener("click", () => {
       this.limit += 20;
-      void this.answer(false);
+      this.answered = this.answer(false);
     });
     this.list.addEventListener("click", (event) => {
       const link = event.target instanceof Element ? event.target.closest("a") : null;
@@ -170,7 +172,7 @@ class Finder {
 
   again() {
     this.asked += 1;
-    if (this.query) void this.answer(true);
+    if (this.query) this.answered = this.answer(true);
     else this.blank();
   }
 
@@ -347,8 +349,15 @@ class Finder {
       this.select(Math.max(0, this.at + step))?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter") {
       event.preventDefault();
-      this.links[Math.max(0, this.at)]?.click();
+      void this.go();
     }
+  }
+
+  /** Goes to the chosen hit of what stands in the field; who types fast gets there too, not to a hit of half a word. */
+  async go() {
+    const { asked } = this;
+    await this.answered;
+    if (asked === this.asked) this.links[Math.max(0, this.at)]?.click();
   }
 
   /**
