@@ -8,12 +8,18 @@ class Filter extends HTMLElement {
   connectedCallback() {
     const input = this.querySelector("input");
     if (!input) return;
+    this.patched();
+    input.addEventListener("input", () => this.narrow(input.value));
+  }
+
+  /** Looks at the items, at first and when `serve --watch` has changed them. */
+  patched() {
+    const value = this.querySelector("input")?.value ?? "";
     this.items = [...this.querySelectorAll("[data-item]")].map((element) => {
       const item = /** @type {HTMLElement} */ (element);
       return { item, text: (item.textContent ?? "").toLowerCase() };
     });
-    input.addEventListener("input", () => this.narrow(input.value));
-    if (input.value) this.narrow(input.value);
+    if (value) this.narrow(value);
   }
 
   /** @param {string} query */
@@ -89,6 +95,9 @@ const searcher = {
     throw new SearchProblem("The search index asks for more than it holds: build the site again.");
   },
 };
+
+// `serve --watch` has built the site anew: what was read of the index may be of the one before.
+document.addEventListener("fieldguide:built", () => (searcher.loading = null));
 
 /** A sentence for the reader. */
 class SearchProblem extends Error {}
