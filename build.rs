@@ -1,5 +1,8 @@
 //! Compiles `wasm/` for the browser, once with each of its features, binds the modules, and embeds them, their glue and the
 //! default theme, so that the one binary works anywhere.
+//!
+//! A package of this crate has no `wasm/`: there the modules come from `prebuilt/`, which `cargo xtask package` puts into it, and
+//! need no wasm target; a package without that folder compiles the crate `fieldguide-wasm` that it depends on.
 
 use std::env;
 use std::error::Error;
@@ -12,6 +15,16 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The modules: the feature that each is built with, which is also its name, and the global that its glue defines.
 const MODULES: [(&str, &str); 3] = [("labs", "wasm_bindgen"), ("search", "wasm_search"), ("practice", "wasm_practice")];
+
+/// The modules' profile, small first; said here because a crate on its own, from a package, is in no workspace that has it.
+const PROFILE: [&str; 6] = [
+    "profile.wasm.inherits='release'",
+    "profile.wasm.opt-level='z'",
+    "profile.wasm.lto='fat'",
+    "profile.wasm.codegen-units=1",
+    "profile.wasm.panic='abort'",
+    "profile.wasm.strip=true",
+];
 
 fn main() -> ExitCode {
     match run() {
@@ -27,14 +40,36 @@ fn run() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
     for watched in ["build.rs", "Cargo.lock", "wasm/Cargo.toml", "wasm/src", "templates", "static"] {
-        println!("cargo::rerun-if-changed={watched}");
+        if root.join(watched).exists() {
+            println!("cargo::rerun-if-changed={watched}");
+        }
     }
-    add_target()?;
-    for (name, global) in MODULES {
-        let module = compile(&root, &out, name)?;
-        bind(&module, &out, name, global)?;
+    let own = root.join("wasm");
+    let prebuilt = root.join("prebuilt");
+    if !own.exists() && prebuilt.exists() {
+        println!("cargo::rerun-if-changed=prebuilt");
+        take(&prebuilt, &out.join("bound"))?;
+    } else {
+        // A build script of fieldguide-wasm says where that crate is.
+        let source = if own.exists() { own } else { PathBuf::from(env::var("DEP_FIELDGUIDE_WASM_ROOT")?) };
+        add_target()?;
+        for (name, global) in MODULES {
+            let module = compile(&source, &out, name)?;
+            bind(&module, &out, name, global)?;
+        }
     }
     embed_theme(&root, &out)
+}
+
+/// Takes over glue and modules that were bound when the package was made.
+fn take(prebuilt: &Path, bound: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(bound)?;
+    for (name, _) in MODULES {
+        for file in [format!("{name}.js"), format!("{name}_bg.wasm")] {
+            fs::copy(prebuilt.join(&file), bound.join(&file)).map_err(|error| format!("prebuilt/{file}: {error}"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Adds the wasm target through rustup where the toolchain lacks it.
@@ -55,13 +90,14 @@ fn add_target() -> Result<(), Box<dyn Error>> {
 }
 
 /// A cargo inside cargo, with a target folder of its own so that the two never wait for each other's lock.
-fn compile(root: &Path, out: &Path, feature: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+fn compile(source: &Path, out: &Path, feature: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let target_dir = out.join("wasm-target");
     let status = Command::new(env::var("CARGO")?)
         .args(["build", "--quiet", "--locked", "--lib", "--profile", "wasm", "--target", TARGET])
         .args(["--no-default-features", "--features", feature])
+        .args(PROFILE.into_iter().flat_map(|setting| ["--config", setting]))
         .arg("--manifest-path")
-        .arg(root.join("wasm/Cargo.toml"))
+        .arg(source.join("Cargo.toml"))
         .arg("--target-dir")
         .arg(&target_dir)
         // Clippy's wrapper and the host's flags are not meant for this build.

@@ -9,6 +9,11 @@ use sha2::{Digest, Sha256};
 use crate::engine::Engine;
 use crate::theme::{self, ThemeFile};
 
+/// Asks the browser to fetch a page of this site when its link is pointed at. Browsers leave that alone on metered and slow
+/// lines and where memory or battery is short.
+pub const SPECULATION: &str = "{\"prefetch\":[{\"where\":{\"and\":[{\"href_matches\":\"/*\"},{\"selector_matches\":\"a[href*='.html']\"},\
+    {\"not\":{\"selector_matches\":\"a[href^='#']\"}}]},\"eagerness\":\"moderate\"}]}";
+
 /// Where the theme's files stand in the site, and what stands inline.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Assets {
@@ -225,9 +230,10 @@ fn without_fonts(css: &str) -> String {
 fn policy(inline_js: &str, inline_css: Option<&str>) -> String {
     let style = inline_css.map(|css| format!(" '{}'", hash(css))).unwrap_or_default();
     format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' '{}'; style-src 'self'{style}; img-src 'self' data:; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' '{}' '{}'; style-src 'self'{style}; img-src 'self' data:; \
          font-src 'self'; connect-src 'self'; worker-src blob:; base-uri 'none'; form-action 'none'",
-        hash(inline_js)
+        hash(inline_js),
+        hash(SPECULATION)
     )
 }
 

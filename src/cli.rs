@@ -12,7 +12,7 @@ use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::search::terminal::{self, Place, Searcher};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
-use fieldguide::{cards, ids, lab, proof, report, site};
+use fieldguide::{cards, config, ids, lab, proof, publish, report, site};
 use fieldguide_wasm::demo::Drawing;
 use fieldguide_wasm::search::{Kind, Request};
 
@@ -55,6 +55,12 @@ enum Command {
         /// The folder to write.
         #[arg(long, value_name = "DIR", default_value = "site")]
         to: PathBuf,
+        /// The address that the site will stand at, in place of the `base_url` of book.toml.
+        #[arg(long, value_name = "URL", value_parser = address)]
+        base_url: Option<String>,
+        /// Write `.br` and `.gz` beside every file that they make smaller.
+        #[arg(long)]
+        compress: bool,
     },
     /// Write the guide for readers without a server or a network: a folder, a zip or one HTML file.
     Export(export::ExportArgs),
@@ -176,6 +182,10 @@ fn kind(name: &str) -> Result<Kind, String> {
     })
 }
 
+fn address(url: &str) -> Result<String, String> {
+    config::address(url).ok_or_else(|| "write it whole, such as `https://example.org/guide/`".to_string())
+}
+
 #[derive(Args)]
 struct BookArgs {
     /// The book's folder.
@@ -198,7 +208,7 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     let result = match cli.command {
-        Command::Build { book, to } => build(&book, &to),
+        Command::Build { book, to, base_url, compress } => build(&book, &to, base_url, compress),
         Command::Export(args) => export::export(&args.book, args.to.as_deref()),
         Command::Serve(args) => serve(args),
         Command::Check { book, run, write, report, lock } => check_book(&book, Checks { run, write, report, lock }),
@@ -242,17 +252,21 @@ fn mistakes(count: impl Fn(Severity) -> usize) -> String {
     }
 }
 
-fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
+fn build(args: &BookArgs, to: &Path, base_url: Option<String>, compress: bool) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     // A path is meant as the shell means it: from the current folder, not from the book's.
     let to = if to == Path::new("site") { args.book.join("site") } else { to.to_path_buf() };
     refuse_the_books_own_folders(&args.book, &to)?;
-    let mut build = pipeline::build(&Disk::new(&args.book), Options::default());
+    let options = Options { base_url, hosted: true, ..Options::default() };
+    let mut build = pipeline::build(&Disk::new(&args.book), options);
     let fine = show(&build, args.strict);
-    let Some(site) = build.site.take().filter(|_| fine) else {
+    let Some(mut site) = build.site.take().filter(|_| fine) else {
         warn!("not written: {}", mistakes(|severity| build.count(severity)));
         return Ok(ExitCode::from(1));
     };
+    if compress {
+        publish::compress::compress(&mut site);
+    }
     let written = site.write(&to).context("the site could not be written")?;
     say!(
         "{} in {}: {} ({} changed, {} removed), {}",

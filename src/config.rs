@@ -1,5 +1,7 @@
 //! book.toml → [`Config`].
 
+mod publish;
+
 use std::collections::BTreeMap;
 
 use toml::de::DeTable;
@@ -7,6 +9,7 @@ use toml::de::DeTable;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::keys::{Keys, TomlText};
 use crate::source::{Source, Span};
+pub use publish::{LinkTemplate, Publish};
 
 /// What book.toml says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,6 +30,8 @@ pub struct Config {
     pub python: Python,
     /// The book's own colours, fonts and logo.
     pub theme: Theme,
+    /// What hosts, search engines and readers who write back are told.
+    pub publish: Publish,
 }
 
 /// `[theme]`: what a book changes of the theme's tokens.
@@ -84,6 +89,16 @@ pub struct Part {
 }
 
 impl Config {
+    /// The absolute address of a page or file of the site, by its site path; none without a `base_url`.
+    pub fn absolute(&self, path: &str) -> Option<String> {
+        let path = match path.strip_suffix("index.html") {
+            Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
+            _ => path,
+        };
+        let encoded = publish::encode(path, "-._~/#");
+        self.base_url.as_ref().map(|base| format!("{base}{encoded}"))
+    }
+
     /// The path part of `base_url`, with a slash at both ends.
     pub fn base_path(&self) -> &str {
         let after_scheme = self.base_url.as_deref().and_then(|url| url.split_once("://"));
@@ -108,9 +123,11 @@ pub fn parse(source: &Source) -> Outcome<Config> {
     let part_tables = keys.tables("parts");
     let python_table = keys.table("python");
     let theme_table = keys.table("theme");
+    let publish_table = keys.table("publish");
     keys.finish();
     let theme = theme_table.map(|table| theme(toml, table, &mut diagnostics)).unwrap_or_default();
     let python = python_table.map(|table| python(toml, table, &mut diagnostics)).unwrap_or_default();
+    let publish = publish_table.map(|table| publish::read(source, toml, table, &mut diagnostics)).unwrap_or_default();
     let mut parts = Vec::new();
     for (table, span) in part_tables {
         let mut keys = Keys::new(toml, table, "a part of book.toml", &mut diagnostics);
@@ -122,7 +139,8 @@ pub fn parse(source: &Source) -> Outcome<Config> {
         keys.finish();
         parts.push(Part { title, stages });
     }
-    Outcome { value: Config { title, summary, language, base_url, raw_html, parts, python, theme }, diagnostics }
+    let config = Config { title, summary, language, base_url, raw_html, parts, python, theme, publish };
+    Outcome { value: config, diagnostics }
 }
 
 fn python<'a>(toml: TomlText<'a>, table: DeTable<'a>, diagnostics: &mut Vec<Diagnostic>) -> Python {
@@ -183,20 +201,25 @@ fn language(keys: &mut Keys<'_, '_>) -> String {
 }
 
 fn base_url(keys: &mut Keys<'_, '_>) -> Option<String> {
-    let (mut url, span) = keys.string("base_url")?;
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}?#".contains(c);
-    if host.is_empty() || host.starts_with('/') || url.contains(odd) {
+    let (url, span) = keys.string("base_url")?;
+    let address = address(&url);
+    if address.is_none() {
         keys.diagnostics().push(
             Diagnostic::error(span, format!("`{url}` is not the address of a site"))
                 .help("write it whole, such as `https://example.org/guide/`"),
         );
+    }
+    address
+}
+
+/// The address of a site, whole and with a slash at its end; none where the text is no such address.
+pub fn address(url: &str) -> Option<String> {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}?#".contains(c);
+    if host.is_empty() || host.starts_with('/') || url.contains(odd) {
         return None;
     }
-    if !url.ends_with('/') {
-        url.push('/');
-    }
-    Some(url)
+    Some(if url.ends_with('/') { url.to_string() } else { format!("{url}/") })
 }
 
 #[cfg(test)]

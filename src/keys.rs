@@ -155,6 +155,25 @@ impl<'a, 'd> Keys<'a, 'd> {
         flag
     }
 
+    /// A date, `2026-11-21`, or an instant, `2026-11-21T18:00:00Z`, as RFC 3339 writes it; a time of day without an offset
+    /// is no instant and is left off.
+    pub fn date(&mut self, key: &'static str) -> Option<String> {
+        let value = self.take(key)?;
+        let written = match value.get_ref() {
+            DeValue::Datetime(written) => Some(written),
+            _ => None,
+        };
+        let date = written.and_then(|written| {
+            let whole = written.time.is_some() && written.offset.is_some();
+            let date = written.date?;
+            Some(if whole { written.to_string() } else { date.to_string() })
+        });
+        if date.is_none() {
+            self.wrong_type(key, &value, "a date without quotes, such as `2026-11-21`");
+        }
+        date
+    }
+
     /// A whole number and its place.
     pub fn integer(&mut self, key: &'static str) -> Option<(i64, Span)> {
         let value = self.take(key)?;

@@ -9,7 +9,8 @@
 //! 4. [`check`] resolves every link and image; [`ids`] holds the [`items`] against the ids that were published.
 //! 5. [`theme`], [`assets`] and [`engine`] bring style, script, the modules and the Python of the page; [`search`] writes the
 //!    index; [`render`] fills templates and holes.
-//! 6. [`site`] is the result: path → bytes, and the only writer of the disk.
+//! 6. [`publish`] adds what hosts, search engines and programs expect.
+//! 7. [`site`] is the result: path → bytes, and the only writer of the disk.
 //!
 //! [`pipeline`] runs them; [`cards`] packs pitfalls and questions for Anki; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
 
@@ -24,12 +25,14 @@ pub mod ids;
 pub mod items;
 pub mod import;
 pub mod export;
+pub mod history;
 pub mod keys;
 pub mod lab;
 pub mod page;
 pub mod palette;
 pub mod pipeline;
 pub mod proof;
+pub mod publish;
 pub mod render;
 pub mod report;
 pub mod scaffold;

@@ -14,15 +14,17 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
-use crate::book::{self, Book};
+use crate::assets::fingerprinted;
+use crate::book::{self, Book, PageId};
 use crate::cards::Deck;
 use crate::check::Targets;
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ids::{self, Lock, Moved};
 use crate::page::Page;
+use crate::publish;
 use crate::render::view::BookView;
-use crate::render::{Has, PRINT, Renderer, Routes, book_view};
+use crate::render::{Has, Hosted, PRINT, Renderer, Routes, book_view};
 use crate::search;
 use crate::site::Site;
 use crate::source::{Files, Listing, Sources};
@@ -34,7 +36,7 @@ pub use snapshot::Snapshot;
 use snapshot::{Before, Renders};
 
 /// What a build is asked for.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Whether drafts are part of the book.
     pub drafts: bool,
@@ -42,6 +44,10 @@ pub struct Options {
     pub local: bool,
     /// Whether the cards for other programs are made.
     pub cards: bool,
+    /// The address that the site will stand at, in place of the `base_url` of book.toml.
+    pub base_url: Option<String>,
+    /// Whether the site will stand on a host: then what [`publish`] makes is part of it.
+    pub hosted: bool,
 }
 
 /// What a build made.
@@ -319,8 +325,9 @@ impl Pipeline {
         let id = self.sources.add("book.toml", text);
         let Some(source) = self.sources.get(id) else { return };
         let mut read = config::parse(source);
-        if self.options.local {
-            read.value.base_url = None;
+        match self.options.local {
+            true => read.value.base_url = None,
+            false => read.value.base_url = self.options.base_url.clone().or(read.value.base_url),
         }
         self.said.config = read.diagnostics;
         if self.config.as_ref().is_none_or(|known| **known != read.value) {
@@ -612,11 +619,23 @@ impl Pipeline {
                 site.files.insert(place.clone(), entry.bytes.clone());
             }
         }
-        let mut view: BookView = book_view(book);
-        // Whoever writes is shown pages, not the whole book: it would be made anew at each edit.
-        view.print_url = (!self.options.local).then_some(PRINT);
+        let history = self.options.hosted.then(|| {
+            let paths: Vec<String> = book.pages.iter().map(|page| page.path.clone()).collect();
+            files.history(&paths, book.config.publish.contributors)
+        });
+        let view = BookView {
+            // Whoever writes is shown pages, not the whole book: it would be made anew at each edit.
+            print_url: (!self.options.local).then_some(PRINT),
+            feed_url: history.as_ref().and_then(|it| publish::feed::url(book, it)),
+            ..book_view(book)
+        };
+        let social = match history.is_some() {
+            true => social(book, look, &mut site, diagnostics),
+            false => BTreeMap::new(),
+        };
+        let hosted = history.as_ref().map(|history| Hosted { history, social: &social });
         let moved = self.moved(book);
-        let renderer = Renderer::new(book, &view, targets, &moved, &look.assets, &media, templates);
+        let renderer = Renderer::new(book, &view, targets, &moved, &look.assets, &media, templates).hosted(hosted);
         let fetched: Vec<_> = search::index(book).files.into_iter().chain(renderer.card_files(&moved).files).collect();
         read.extend(look.assets.read.iter().cloned().chain(fetched.iter().map(|(path, _)| path.clone())));
         site.files.extend(fetched);
@@ -625,6 +644,15 @@ impl Pipeline {
             Deck { first_ids, ..renderer.deck(&site) }
         });
         let mut rendered = renderer.render(routes);
+        if let Some(history) = &history {
+            let (assets, media, sources) = (&look.assets, &media, &self.sources);
+            let pages = rendered.value.keys().map(String::as_str).collect();
+            let published = publish::Published { book, assets, site: &site, targets, media, sources, history, pages };
+            // A book's own file, from `static/`, stands for the one that would be made.
+            for (path, bytes) in publish::files(&published) {
+                site.files.entry(path).or_insert(bytes);
+            }
+        }
         diagnostics.extend(rendered.diagnostics);
         if !self.options.local {
             match renderer.print(&rendered.value) {
@@ -635,6 +663,26 @@ impl Pipeline {
         site.files.extend(rendered.value.into_iter().map(|(path, html)| (path, html.into_bytes())));
         Some((site, deck))
     }
+}
+
+/// Draws the pages' pictures for previews, where the book asks for them, and gives each its place in the site.
+fn social(book: &Book, look: &Look, site: &mut Site, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<PageId, String> {
+    if !book.config.publish.social_images || book.config.base_url.is_none() {
+        return BTreeMap::new();
+    }
+    let Some(drawn) = publish::social::draw(book, &look.assets) else {
+        let message = "the pictures of the pages can't be drawn: there is no font that can be read";
+        let help = "bring `static/fonts/text.woff2`, or take `social_images` out of book.toml";
+        diagnostics.push(Diagnostic::file("book.toml", message).help(help));
+        return BTreeMap::new();
+    };
+    let mut places = BTreeMap::new();
+    for (id, png) in drawn {
+        let path = fingerprinted("social.png", &png);
+        site.files.insert(path.clone(), png);
+        places.insert(id, path);
+    }
+    places
 }
 
 /// The folders directly below `content/`, by name.

@@ -5,6 +5,7 @@ pub mod cards;
 pub mod highlight;
 mod lists;
 mod map;
+pub mod meta;
 mod pages;
 mod run;
 pub mod templates;
@@ -20,10 +21,11 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tera::Context;
 
-use crate::assets::Assets;
+use crate::assets::{self, Assets};
 use crate::book::{Book, PageId};
 use crate::check::Targets;
 use crate::diagnostic::{Diagnostic, Outcome};
+use crate::history::History;
 use crate::ids::Moved;
 use crate::page::{Kind, Section, markdown};
 use crate::svg::Drawing;
@@ -44,6 +46,15 @@ pub struct Media {
     pub drawing: Option<Drawing>,
 }
 
+/// What is known of a site that will stand on a host.
+#[derive(Debug, Clone, Copy)]
+pub struct Hosted<'a> {
+    /// When the book's files changed.
+    pub history: &'a History,
+    /// Site paths of the pictures for previews, by page.
+    pub social: &'a BTreeMap<PageId, String>,
+}
+
 /// Everything that rendering reads.
 pub struct Renderer<'a> {
     book: &'a Book,
@@ -54,6 +65,7 @@ pub struct Renderer<'a> {
     media: &'a BTreeMap<String, Arc<Media>>,
     templates: &'a Templates,
     view: &'a BookView,
+    hosted: Option<Hosted<'a>>,
 }
 
 /// A page to render.
@@ -237,7 +249,12 @@ impl<'a> Renderer<'a> {
         media: &'a BTreeMap<String, Arc<Media>>,
         templates: &'a Templates,
     ) -> Self {
-        Self { book, targets, moved: lists::moved(book, moved), assets, media, templates, view }
+        Self { book, targets, moved: lists::moved(book, moved), assets, media, templates, view, hosted: None }
+    }
+
+    /// For a site that will stand on a host: its pages then say what only a host makes use of.
+    pub fn hosted(self, hosted: Option<Hosted<'a>>) -> Self {
+        Self { hosted, ..self }
     }
 
     /// Renders every page; a template's error is a diagnostic at its place.
@@ -305,6 +322,7 @@ impl<'a> Renderer<'a> {
             root,
             csp: if not_found { &self.assets.csp_404 } else { &self.assets.csp },
             inline_theme_js: &self.assets.inline_js,
+            speculation_rules: self.hosted.map(|_| assets::SPECULATION),
             inline_css: not_found.then_some(self.assets.inline_css.as_str()),
             assets: AssetPaths {
                 css: &self.assets.css,
@@ -420,6 +438,7 @@ impl<'a> Renderer<'a> {
             draft: page.front.draft,
             minutes: page.minutes(),
             words: page.words,
+            meta: self.meta(id, &breadcrumbs),
             breadcrumbs,
             prev: neighbour(-1),
             next: neighbour(1),
@@ -433,7 +452,6 @@ impl<'a> Renderer<'a> {
     /// The view of a page that the builder makes.
     fn made_page(&self, kind: &'static str, url: &str, title: &str, summary: &str) -> PageView {
         let description = if summary.is_empty() { &self.view.summary } else { summary };
-        let address = url.strip_suffix("index.html").unwrap_or(url);
         PageView {
             kind,
             title: title.to_string(),
@@ -442,7 +460,7 @@ impl<'a> Renderer<'a> {
             summary_html: fieldguide_wasm::html::escape(summary),
             url: url.to_string(),
             description: description.to_string(),
-            canonical: self.book.config.base_url.as_ref().map(|base| format!("{base}{address}")),
+            canonical: self.book.config.absolute(url),
             breadcrumbs: self.book.home.map(|home| self.link(home)).into_iter().collect(),
             ..PageView::default()
         }
@@ -506,6 +524,7 @@ pub fn book_view(book: &Book) -> BookView {
         key: markdown::slug(&markdown::title_text(&book.config.title)),
         labs_url: "labs/index.html",
         print_url: None,
+        feed_url: None,
         counts,
     }
 }

@@ -4,7 +4,7 @@ pub mod terminal;
 mod text;
 
 use fieldguide_wasm::demo::{LABS, Lab};
-use fieldguide_wasm::search::tokenize::BLOCK;
+use fieldguide_wasm::search::tokenize::{BLOCK, INLINE};
 use fieldguide_wasm::search::{Kind as Found, Section, Stage, encode};
 use rayon::prelude::*;
 
@@ -221,6 +221,17 @@ impl<'a> PageSections<'a> {
     fn url(&self, anchor: Option<&str>) -> String {
         anchor.map_or_else(|| self.route.to_string(), |anchor| format!("{}#{anchor}", self.route))
     }
+}
+
+/// A markup as plain text, its code and what that prints included.
+pub fn plain_text(page: &Page, markup: &Markup) -> String {
+    let lines: Vec<String> = cut(page, markup, true)
+        .into_iter()
+        .flat_map(|part| [part.title, part.text])
+        .map(|text| text.replace(INLINE, "").replace(BLOCK, "\n").trim().to_string())
+        .filter(|text| !text.is_empty())
+        .collect();
+    lines.join("\n")
 }
 
 /// A block of code as marked text.

@@ -125,7 +125,7 @@ pub enum Event {
 
 /// How a book is built for `serve`: drafts are shown, and the site stands at the root of its address.
 pub fn options() -> Options {
-    Options { drafts: true, local: true, cards: false }
+    Options { drafts: true, local: true, ..Options::default() }
 }
 
 /// Whether a name may be given to [`Request::names`]: a name or an address, without a port.

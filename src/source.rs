@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::history::{self, History};
+
 /// A file of the book, by its index in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
@@ -190,6 +192,12 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// What the disk says.
     fn read(&self, path: &str) -> io::Result<Vec<u8>>;
+
+    /// When the files last changed, as far as that is known; `authors` asks for everyone who changed them too.
+    fn history(&self, files: &[String], authors: bool) -> History {
+        let _ = (files, authors);
+        History::default()
+    }
 }
 
 /// A book on disk.
@@ -288,6 +296,10 @@ impl Files for Disk {
 
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         std::fs::read(self.root.join(path))
+    }
+
+    fn history(&self, files: &[String], authors: bool) -> History {
+        history::read(&self.root, files, authors)
     }
 }
 

@@ -24,6 +24,8 @@ pub struct FrontMatter {
     pub aliases: Vec<(String, Span)>,
     /// Shown by `serve` only.
     pub draft: bool,
+    /// When the page last changed, where its author says so rather than its history: RFC 3339, a date or an instant.
+    pub updated: Option<String>,
     /// Stage: what the reader will be able to do.
     pub objectives: Vec<(String, Span)>,
     /// Stage: what to remember.
@@ -74,6 +76,7 @@ pub fn parse(source: &Source, range: Range<usize>, kind: Kind, diagnostics: &mut
         Kind::Home => keys.string("summary").map(|(text, _)| text).unwrap_or_default(),
         _ => keys.required("summary", &opening),
     };
+    front.updated = keys.date("updated");
     if kind != Kind::Home {
         front.draft = keys.flag("draft").unwrap_or(false);
         front.aliases = aliases(&mut keys);

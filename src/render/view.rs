@@ -14,6 +14,8 @@ pub struct Common<'a> {
     pub csp: &'a str,
     /// The script that sets the colour mode; its hash is in the policy.
     pub inline_theme_js: &'a str,
+    /// The rules by which the browser fetches a page ahead, on a host only: its hash is in the policy too.
+    pub speculation_rules: Option<&'a str>,
     /// The whole stylesheet, on the 404 page only.
     pub inline_css: Option<&'a str>,
     /// Paths of style, script and icon.
@@ -98,6 +100,8 @@ pub struct BookView {
     pub key: String,
     /// The whole book on one page; none while it is served.
     pub print_url: Option<&'static str>,
+    /// The feed of changed pages, where the site has one.
+    pub feed_url: Option<&'static str>,
     /// How much it holds.
     pub counts: Counts,
 }
@@ -208,6 +212,34 @@ pub struct LinkView {
     pub summary: String,
 }
 
+/// What a page says of itself to those who link to it, look for it or write back; empty on a page that the builder makes.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Meta {
+    /// Site path of its Markdown.
+    pub markdown: Option<String>,
+    /// When it last changed.
+    pub updated: Option<Updated>,
+    /// Who changed it, where the book asks for them.
+    pub contributors: Vec<String>,
+    /// Where it can be edited.
+    pub edit_url: Option<String>,
+    /// Where a mistake on it can be reported.
+    pub report_url: Option<String>,
+    /// Absolute address of its picture for previews, 1200 by 630 pixels.
+    pub social_image: Option<String>,
+    /// JSON-LD, ready to stand in a script element.
+    pub structured: Option<String>,
+}
+
+/// When a page last changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Updated {
+    /// RFC 3339: a date or an instant.
+    pub when: String,
+    /// In words.
+    pub text: String,
+}
+
 /// The page itself.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct PageView {
@@ -230,6 +262,8 @@ pub struct PageView {
     pub draft: bool,
     /// Its absolute address, where the book has a `base_url`.
     pub canonical: Option<String>,
+    /// What it says of itself to those who link to it, look for it or write back.
+    pub meta: Meta,
     /// Minutes to read.
     pub minutes: usize,
     /// Words of prose.

@@ -81,7 +81,7 @@ test("a missing page at any depth is the styled 404, with links that lead on", a
   assert.ok(colours.some((colour) => colour !== "rgba(0, 0, 0, 0)" && colour !== "rgb(255, 255, 255)"), `styled: ${colours}`);
   assert.deepEqual(noted, []);
   await page.getByRole("link", { name: /first page/i }).click();
-  await page.waitForURL((url) => url.pathname === "/index.html" || url.pathname === "/");
+  await page.waitForURL((url) => url.href === `${home}index.html` || url.href === home);
 });
 
 test("every page carries the strict policy, and nothing violates it", async (t) => {

@@ -1,4 +1,4 @@
-// What the tests share: the built sites, the server of the release binary, Chromium, and a watch over what a page does.
+// What the tests share: the built sites, their host, the server of the release binary, Chromium, and a watch over what a page does.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -8,6 +8,7 @@ import { join, relative, resolve, sep } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
+import { host } from "./host.mjs";
 
 /** The folder of the project, which is the guide's book. */
 export const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
@@ -80,18 +81,25 @@ function freePort() {
   });
 }
 
-/**
- * Serves the guide with the release binary until the file's tests are over.
- * @param {string[]} more arguments
- * @returns {Promise<string>} its address, with a slash at its end
- */
-export const serve = (...more) => serveBook(ROOT, ...more);
+/** Addresses at which a site is served; nothing may be asked for above them. @type {string[]} */
+const homes = [];
 
 /** @type {Map<string, import("node:child_process").ChildProcess>} the servers by their address */
 const servers = new Map();
 
 /**
- * Serves a book.
+ * Serves the guide as a host does until the file's tests are over: under the path that it was built for, with the headers that
+ * it brings, compressed.
+ * @returns {Promise<string>} its address, with a slash at its end
+ */
+export async function serve() {
+  const home = await host(GUIDE);
+  homes.push(home);
+  return home;
+}
+
+/**
+ * Serves a book with the binary under test.
  * @param {string} book its folder
  * @param {string[]} more arguments; without a port, a free one is found
  * @returns {Promise<string>} its address, with a slash at its end
@@ -203,7 +211,8 @@ export async function open(browser, test, url, { before, ...options } = {}) {
   test.after(() => context.close());
   const page = await context.newPage();
   // A test that starts on a blank page goes wherever it likes.
-  const home = url.startsWith("about:") ? "" : url.startsWith("file:") ? pathToFileURL(GUIDE).href : new URL("/", url).href;
+  const served = homes.find((home) => url.startsWith(home)) ?? (/^(about|file):/.test(url) ? "" : new URL("/", url).href);
+  const home = url.startsWith("file:") ? pathToFileURL(GUIDE).href : served;
   const noted = watch(page, home);
   await before?.(page);
   const response = await page.goto(url, { waitUntil: "load" });

@@ -9,6 +9,9 @@ use crate::tally::{Tally, cargo_tests, node_tests};
 /// The books whose sites are validated and opened in the browser: the guide, and one with every kind of syntax.
 const BOOKS: [(&str, &str); 2] = [("guide", "."), ("syntax", "tests/books/syntax")];
 
+/// Where the guide is said to stand: the browser tests' host serves it under that path, compressed.
+const ADDRESS: [&str; 3] = ["--base-url", "https://guide.example/sub/path/", "--compress"];
+
 /// The target whose programs Node runs: see .cargo/config.toml.
 const WASI: &str = "wasm32-wasip1";
 
@@ -28,12 +31,12 @@ pub(crate) fn test() -> ExitCode {
 }
 
 /// The workspace's folder.
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
 }
 
-fn cargo(root: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).args(arguments);
     command
@@ -83,6 +86,9 @@ fn site(tally: &mut Tally, root: &Path) -> Result<(), String> {
     for (name, book) in BOOKS {
         let mut build = Command::new(&binary);
         build.current_dir(root).args(["build", "--strict", "--book", book, "--to"]).arg(sites.join(name));
+        if name == "guide" {
+            build.args(ADDRESS);
+        }
         if !tally.check(&format!("fieldguide build ({name})"), &mut build) {
             return Err(format!("not tested in the browser: the book in {book} could not be built"));
         }
@@ -124,7 +130,7 @@ fn site(tally: &mut Tally, root: &Path) -> Result<(), String> {
 }
 
 /// Where cargo puts what it builds: this program stands there too, in `debug/`.
-fn target(root: &Path) -> Result<PathBuf, String> {
+pub(crate) fn target(root: &Path) -> Result<PathBuf, String> {
     let exe = std::env::current_exe().map_err(|error| format!("this program does not know where it is: {error}"))?;
     Ok(exe.ancestors().nth(2).map_or_else(|| root.join("target"), Path::to_path_buf))
 }

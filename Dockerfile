@@ -1,0 +1,12 @@
+# The command alone, as one static binary: docker run --rm -v "$PWD:/book" fieldguide build --book /book --to /book/site
+FROM rust:1.95-alpine AS build
+RUN apk add --no-cache musl-dev && rustup target add wasm32-unknown-unknown
+WORKDIR /source
+COPY . .
+RUN cargo build --release --locked && cp target/release/fieldguide /fieldguide
+
+FROM scratch
+COPY --from=build /fieldguide /fieldguide
+WORKDIR /book
+ENTRYPOINT ["/fieldguide"]
+CMD ["--help"]
