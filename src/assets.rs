@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::theme::{self, ThemeFile};
 
 /// Where the theme's files stand in the site, and what stands inline.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Assets {
     /// Site path of the stylesheet.
     pub css: String,
@@ -45,7 +45,7 @@ pub struct Assets {
 }
 
 /// What a page with a snippet to run refers to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     /// Site path of the script that is loaded when Run is first pressed.
     pub js: String,

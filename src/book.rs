@@ -1,6 +1,7 @@
 //! Pages → [`Book`]: order, routes, anchors, neighbours.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Outcome, suggestion};
@@ -10,13 +11,20 @@ use crate::source::Span;
 /// Index of a page in [`Book::pages`].
 pub type PageId = usize;
 
-/// All pages of a book in their places.
+/// All pages of a book in their places. What depends on the places alone can be read from the book itself.
 #[derive(Debug, Clone, Default)]
 pub struct Book {
     /// What book.toml says.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// All pages, by path.
-    pub pages: Vec<Page>,
+    pub pages: Vec<Arc<Page>>,
+    /// Where they stand.
+    pub places: Arc<Places>,
+}
+
+/// What follows from the pages' paths and front matter: no edit of a body changes it.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
     /// The site path of each page, such as `data-types/float-precision.html`.
     pub routes: Vec<String>,
     /// `content/index.md`.
@@ -34,6 +42,18 @@ pub struct Book {
     /// Moved addresses: old site path and the page that stands for it.
     pub aliases: Vec<(String, PageId)>,
     by_path: HashMap<String, PageId>,
+    /// Each page's stage, by index in `stages`, and its place among the stage's topics.
+    in_stage: Vec<Option<(usize, Option<usize>)>>,
+    /// Each page's place in `order`.
+    in_order: Vec<Option<usize>>,
+}
+
+impl std::ops::Deref for Book {
+    type Target = Places;
+
+    fn deref(&self) -> &Places {
+        &self.places
+    }
 }
 
 /// A stage and its topics.
@@ -103,7 +123,34 @@ impl Book {
 
     /// The stage that a stage's or topic's page belongs to.
     pub fn stage_of(&self, id: PageId) -> Option<&Stage> {
-        self.stages.iter().find(|stage| stage.page == id || stage.topics.contains(&id))
+        self.stages.get(self.stage_index(id)?)
+    }
+
+    /// The index in [`Places::stages`] of the stage that a stage's or topic's page belongs to.
+    pub fn stage_index(&self, id: PageId) -> Option<usize> {
+        self.in_stage.get(id).copied().flatten().map(|(stage, _)| stage)
+    }
+
+    /// A topic's place among those of its stage, from 0.
+    pub fn topic_index(&self, id: PageId) -> Option<usize> {
+        self.in_stage.get(id).copied().flatten().and_then(|(_, topic)| topic)
+    }
+
+    /// A page's place in [`Places::order`].
+    pub fn order_index(&self, id: PageId) -> Option<usize> {
+        self.in_order.get(id).copied().flatten()
+    }
+
+    /// The same book with a page read anew. None where the page's own facts may move others: it is not in the book yet, or
+    /// its front matter has changed.
+    pub fn with_page(&mut self, page: &Arc<Page>) -> Option<PageId> {
+        let id = self.page_at(&page.path)?;
+        let slot = self.pages.get_mut(id)?;
+        if slot.kind != page.kind || slot.file != page.file || slot.front != page.front {
+            return None;
+        }
+        *slot = page.clone();
+        Some(id)
     }
 
     /// The topic with that slug or id.
@@ -126,49 +173,73 @@ fn slug_of_path(path: &str) -> &str {
 }
 
 /// Puts pages in their places. `folders` are the folders directly below `content/`; `drafts` tells whether to keep drafts.
-pub fn assemble(config: Config, mut pages: Vec<Page>, folders: &[String], drafts: bool) -> Outcome<Book> {
+pub fn assemble(config: Arc<Config>, mut pages: Vec<Arc<Page>>, folders: &[String], drafts: bool) -> Outcome<Book> {
     let mut diagnostics = Vec::new();
     missing_indexes(&pages, folders, &mut diagnostics);
     let hidden: HashSet<String> = stage_drafts(&pages);
     pages.retain(|page| drafts || !(page.front.draft || hidden.contains(folder_of(&page.path))));
-    pages.sort_by(|a, b| path_key(&a.path).cmp(&path_key(&b.path)));
-    let mut book = Book { config, ..Book::default() };
-    book.routes = pages.iter().map(|page| route(page.kind, &page.path, &mut diagnostics)).collect();
-    book.by_path = pages.iter().enumerate().map(|(id, page)| (page.path.clone(), id)).collect();
-    book.home = pages.iter().position(|page| page.kind == Kind::Home);
-    if book.home.is_none() {
+    pages.sort_by_cached_key(|page| {
+        path_key(&page.path).into_iter().map(|(number, name)| (number, name.to_string())).collect::<Vec<_>>()
+    });
+    let mut places = Places {
+        routes: pages.iter().map(|page| route(page.kind, &page.path, &mut diagnostics)).collect(),
+        by_path: pages.iter().enumerate().map(|(id, page)| (page.path.clone(), id)).collect(),
+        home: pages.iter().position(|page| page.kind == Kind::Home),
+        stages: stages(&pages),
+        plain: (0..pages.len()).filter(|id| pages[*id].kind == Kind::Page).collect(),
+        ..Places::default()
+    };
+    if places.home.is_none() {
         let help = "make it: `+++`, `title = \"…\"`, `+++`, and what the book is about";
         diagnostics.push(Diagnostic::file("content/index.md", "the home page is missing").help(help));
     }
-    book.stages = stages(&pages);
-    book.plain = (0..pages.len()).filter(|id| pages[*id].kind == Kind::Page).collect();
-    book.pages = pages;
-    book.parts = parts(&book, &mut diagnostics);
-    let staged = book.parts.iter().flat_map(|part| &part.stages).flat_map(|stage| {
-        let stage = &book.stages[*stage];
+    places.parts = parts(&config, &places.stages, &mut diagnostics);
+    let staged = places.parts.iter().flat_map(|part| &part.stages).flat_map(|stage| {
+        let stage = &places.stages[*stage];
         std::iter::once(stage.page).chain(stage.topics.iter().copied())
     });
-    book.order = book.home.into_iter().chain(staged).chain(book.plain.iter().copied()).collect();
-    book.tags = tags(&book);
+    places.order = places.home.into_iter().chain(staged).chain(places.plain.iter().copied()).collect();
+    places.in_order = inverse(pages.len(), places.order.iter().copied().enumerate().map(|(at, id)| (id, at)));
+    let in_stages = places.stages.iter().enumerate().flat_map(|(at, stage)| {
+        let topics = stage.topics.iter().enumerate().map(move |(place, id)| (*id, (at, Some(place))));
+        std::iter::once((stage.page, (at, None))).chain(topics)
+    });
+    places.in_stage = inverse(pages.len(), in_stages);
+    places.tags = tags(&places.order, &pages);
+    let mut book = Book { config, pages, places: Arc::new(places) };
     duplicates(&book, &mut diagnostics);
-    book.aliases = aliases(&book, &mut diagnostics);
+    let aliases = aliases(&book, &mut diagnostics);
+    Arc::make_mut(&mut book.places).aliases = aliases;
     requirements(&book, &mut diagnostics);
     Outcome { value: book, diagnostics }
+}
+
+/// What belongs to each of `count` pages; the first one counts.
+fn inverse<T: Clone>(count: usize, pairs: impl Iterator<Item = (PageId, T)>) -> Vec<Option<T>> {
+    let mut all = vec![None; count];
+    for (id, what) in pairs {
+        if let Some(slot @ None) = all.get_mut(id) {
+            *slot = Some(what);
+        }
+    }
+    all
 }
 
 fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-fn stage_drafts(pages: &[Page]) -> HashSet<String> {
+fn stage_drafts(pages: &[Arc<Page>]) -> HashSet<String> {
     let drafts = pages.iter().filter(|page| page.kind == Kind::Stage && page.front.draft);
     drafts.map(|page| folder_of(&page.path).to_string()).collect()
 }
 
-fn missing_indexes(pages: &[Page], folders: &[String], diagnostics: &mut Vec<Diagnostic>) {
+fn missing_indexes(pages: &[Arc<Page>], folders: &[String], diagnostics: &mut Vec<Diagnostic>) {
+    let indexes: HashSet<&str> =
+        pages.iter().filter(|page| page.kind == Kind::Stage).map(|page| page.path.as_str()).collect();
     for folder in folders {
         let index = format!("content/{folder}/index.md");
-        if !pages.iter().any(|page| page.path == index) {
+        if !indexes.contains(index.as_str()) {
             let message = format!("the stage folder `content/{folder}` has no `index.md`");
             diagnostics.push(Diagnostic::file(format!("content/{folder}"), message).help(
                 "add one with `title`, `summary`, `objectives` and `takeaway`; images belong into a stage's folder",
@@ -198,27 +269,30 @@ fn route(kind: Kind, path: &str, diagnostics: &mut Vec<Diagnostic>) -> String {
     }
 }
 
-fn stages(pages: &[Page]) -> Vec<Stage> {
+fn stages(pages: &[Arc<Page>]) -> Vec<Stage> {
+    let mut topics: HashMap<&str, Vec<PageId>> = HashMap::new();
+    for (id, page) in pages.iter().enumerate().filter(|(_, page)| page.kind == Kind::Topic) {
+        topics.entry(folder_of(&page.path)).or_default().push(id);
+    }
     let mut stages: Vec<Stage> = Vec::new();
     for (id, page) in pages.iter().enumerate().filter(|(_, page)| page.kind == Kind::Stage) {
         let folder = folder_of(&page.path);
         let (number, slug) = numbered(folder.rsplit('/').next().unwrap_or_default());
         let number = if number == u64::MAX { stages.len() as u64 + 1 } else { number };
-        let in_folder = |other: &Page| other.kind == Kind::Topic && folder_of(&other.path) == folder;
-        let topics = (0..pages.len()).filter(|other| in_folder(&pages[*other])).collect();
+        let topics = topics.get(folder).cloned().unwrap_or_default();
         stages.push(Stage { page: id, slug: slug.to_string(), number: number.to_string(), topics });
     }
     stages
 }
 
 /// The parts of book.toml; stages that none of them names come last, in a part without a title.
-fn parts(book: &Book, diagnostics: &mut Vec<Diagnostic>) -> Vec<Part> {
+fn parts(config: &Config, all: &[Stage], diagnostics: &mut Vec<Diagnostic>) -> Vec<Part> {
     let mut placed = HashSet::new();
     let mut parts = Vec::new();
-    for part in &book.config.parts {
+    for part in &config.parts {
         let mut stages = Vec::new();
         for (slug, span) in &part.stages {
-            match book.stages.iter().position(|stage| stage.slug == *slug) {
+            match all.iter().position(|stage| stage.slug == *slug) {
                 Some(at) if placed.insert(at) => stages.push(at),
                 Some(_) => diagnostics.push(
                     Diagnostic::error(span.clone(), format!("the stage `{slug}` stands in two parts"))
@@ -226,23 +300,23 @@ fn parts(book: &Book, diagnostics: &mut Vec<Diagnostic>) -> Vec<Part> {
                 ),
                 None => diagnostics.push(
                     Diagnostic::error(span.clone(), format!("there is no stage `{slug}`"))
-                        .help(suggestion(slug, book.stages.iter().map(|stage| stage.slug.as_str()))),
+                        .help(suggestion(slug, all.iter().map(|stage| stage.slug.as_str()))),
                 ),
             }
         }
         parts.push(Part { title: Some(part.title.clone()), stages });
     }
-    let rest: Vec<_> = (0..book.stages.len()).filter(|at| !placed.contains(at)).collect();
+    let rest: Vec<_> = (0..all.len()).filter(|at| !placed.contains(at)).collect();
     if !rest.is_empty() {
         parts.push(Part { title: None, stages: rest });
     }
     parts
 }
 
-fn tags(book: &Book) -> BTreeMap<String, Tag> {
+fn tags(order: &[PageId], pages: &[Arc<Page>]) -> BTreeMap<String, Tag> {
     let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
-    for id in &book.order {
-        for name in &book.page(*id).front.tags {
+    for id in order {
+        for name in &pages[*id].front.tags {
             let tag = tags.entry(markdown::slug(name)).or_insert_with(|| Tag { name: name.clone(), pages: Vec::new() });
             tag.pages.push(*id);
         }

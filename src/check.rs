@@ -1,10 +1,13 @@
 //! Links, anchors and images: each target resolved, or a diagnostic with a way out.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::book::{Book, PageId};
-use crate::diagnostic::{Diagnostic, Outcome, did_you_mean};
-use crate::page::{Link, Page};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::page::{Image, Link, Page};
+use crate::source::Listing;
 
 /// What an address in the Markdown leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,40 +22,82 @@ pub enum Target {
     Broken,
 }
 
-/// What the links and images of each page lead to, by page and by their index there.
+/// What the links and images of a page lead to, by their index there.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PageTargets {
+    /// For [`Page::links`].
+    pub links: Vec<Target>,
+    /// For [`Page::images`].
+    pub images: Vec<Target>,
+}
+
+/// What the links and images of pages lead to.
 #[derive(Debug, Clone, Default)]
 pub struct Targets {
-    /// For [`Page::links`].
-    pub links: Vec<Vec<Target>>,
-    /// For [`Page::images`].
-    pub images: Vec<Vec<Target>>,
+    by_page: HashMap<PageId, Arc<PageTargets>>,
+}
+
+impl Targets {
+    /// Those of a page.
+    pub fn of(&self, page: PageId) -> Option<&PageTargets> {
+        self.by_page.get(&page).map(AsRef::as_ref)
+    }
+
+    /// Those of all pages that are known, in no particular order.
+    pub fn all(&self) -> impl Iterator<Item = &PageTargets> {
+        self.by_page.values().map(AsRef::as_ref)
+    }
+}
+
+impl FromIterator<(PageId, Arc<PageTargets>)> for Targets {
+    fn from_iter<I: IntoIterator<Item = (PageId, Arc<PageTargets>)>>(pages: I) -> Self {
+        Self { by_page: pages.into_iter().collect() }
+    }
+}
+
+/// What is known of one page's links and images.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// What they lead to.
+    pub targets: Arc<PageTargets>,
+    /// What is wrong with them.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The pages whose anchors were looked at, as they were then.
+    pub seen: Vec<(PageId, Arc<Page>)>,
 }
 
 /// What can be linked to.
-struct Known<'a> {
+pub struct Checker<'a> {
     book: &'a Book,
-    files: HashSet<&'a str>,
+    listing: &'a Listing,
     /// Site paths of pages that the builder makes.
     made: &'a BTreeSet<String>,
-    anchors: HashMap<PageId, HashSet<&'a str>>,
+    /// The anchors of the pages that were linked to so far.
+    anchors: RefCell<HashMap<PageId, HashSet<&'a str>>>,
 }
 
-/// Resolves every link and image. `files` are the paths of all files of the book, `made` the site paths that the builder
-/// makes besides those of the book's pages.
-pub fn check(book: &Book, files: &[String], made: &BTreeSet<String>) -> Outcome<Targets> {
-    let anchors = book.pages.iter().enumerate().map(|(id, page)| (id, anchors(page).collect())).collect();
-    let known = Known { book, files: files.iter().map(String::as_str).collect(), made, anchors };
-    let mut diagnostics = Vec::new();
-    let mut targets = Targets::default();
-    for (id, page) in book.pages.iter().enumerate() {
-        targets.links.push(page.links.iter().map(|link| known.link(id, link, &mut diagnostics)).collect());
-        let images = page.images.iter().map(|image| {
-            let link = Link { target: image.target.clone(), made: false, span: image.span.clone() };
-            known.image(id, &link, &mut diagnostics)
-        });
-        targets.images.push(images.collect());
+impl<'a> Checker<'a> {
+    /// Links may lead to the pages of `book`, to the files of `listing`, and to `made`: the site paths that the builder makes
+    /// besides those of the book's pages.
+    pub fn new(book: &'a Book, listing: &'a Listing, made: &'a BTreeSet<String>) -> Self {
+        Self { book, listing, made, anchors: RefCell::default() }
     }
-    Outcome { value: targets, diagnostics }
+
+    /// Resolves every link and image of a page.
+    pub fn page(&self, page: &Page) -> Checked {
+        let mut diagnostics = Vec::new();
+        let mut seen = Vec::new();
+        let links = page.links.iter().map(|link| self.link(page, link, &mut seen, &mut diagnostics)).collect();
+        let image = |image: &Image| {
+            let link = Link { target: image.target.clone(), made: false, span: image.span.clone() };
+            self.image(page, &link, &mut diagnostics)
+        };
+        let images = page.images.iter().map(image).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        let seen = seen.into_iter().filter_map(|id| Some((id, self.book.pages.get(id)?.clone()))).collect();
+        Checked { targets: Arc::new(PageTargets { links, images }), diagnostics, seen }
+    }
 }
 
 fn anchors(page: &Page) -> impl Iterator<Item = &str> {
@@ -67,8 +112,8 @@ fn scheme(target: &str) -> Option<String> {
         .then(|| scheme.to_ascii_lowercase())
 }
 
-impl Known<'_> {
-    fn link(&self, from: PageId, link: &Link, diagnostics: &mut Vec<Diagnostic>) -> Target {
+impl Checker<'_> {
+    fn link(&self, from: &Page, link: &Link, seen: &mut Vec<PageId>, diagnostics: &mut Vec<Diagnostic>) -> Target {
         let target = link.target.trim();
         match scheme(target).as_deref() {
             Some("http" | "https" | "mailto") => return Target::External(target.to_string()),
@@ -89,7 +134,10 @@ impl Known<'_> {
         let path = decode(path);
         if path.is_empty() {
             return match anchor.filter(|anchor| !anchor.is_empty()) {
-                Some(anchor) => self.anchor(from, link, anchor, diagnostics),
+                Some(anchor) => match self.book.page_at(&from.path) {
+                    Some(here) => self.anchor(here, link, anchor, seen, diagnostics),
+                    None => Target::Broken,
+                },
                 None => {
                     diagnostics.push(
                         Diagnostic::error(link.span.clone(), "the link leads nowhere").help("give it an address"),
@@ -98,10 +146,10 @@ impl Known<'_> {
                 }
             };
         }
-        let in_book = join(&self.book.page(from).path, &path);
+        let in_book = join(&from.path, &path);
         if let Some(id) = in_book.as_deref().and_then(|path| self.book.page_at(path)) {
             return match anchor.filter(|anchor| !anchor.is_empty()) {
-                Some(anchor) => self.anchor(id, link, anchor, diagnostics),
+                Some(anchor) => self.anchor(id, link, anchor, seen, diagnostics),
                 None => Target::Page(self.book.route(id).to_string(), None),
             };
         }
@@ -109,18 +157,27 @@ impl Known<'_> {
             return Target::Page(route.to_string(), anchor);
         }
         let in_static = path.strip_prefix('/').filter(|path| !is_theme(path)).map(|path| format!("static/{path}"));
-        match in_static.or(in_book).filter(|path| self.files.contains(path.as_str()) && !path.ends_with(".md")) {
+        match in_static.or(in_book).filter(|path| self.listing.has(path) && !path.ends_with(".md")) {
             Some(file) => Target::File(file),
             None => self.broken(from, link, &path, diagnostics),
         }
     }
 
-    fn anchor(&self, to: PageId, link: &Link, anchor: String, diagnostics: &mut Vec<Diagnostic>) -> Target {
-        let there = self.anchors.get(&to);
-        if there.is_some_and(|anchors| anchors.contains(anchor.as_str())) {
+    fn anchor(
+        &self,
+        to: PageId,
+        link: &Link,
+        anchor: String,
+        seen: &mut Vec<PageId>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Target {
+        seen.push(to);
+        let mut known = self.anchors.borrow_mut();
+        let there = known.entry(to).or_insert_with(|| anchors(self.book.page(to)).collect());
+        if there.contains(anchor.as_str()) {
             return Target::Page(self.book.route(to).to_string(), Some(anchor));
         }
-        let mut candidates: Vec<&str> = there.into_iter().flatten().copied().collect();
+        let mut candidates: Vec<&str> = there.iter().copied().collect();
         candidates.sort_unstable();
         let near = did_you_mean(&anchor, candidates.iter().copied())
             .or_else(|| candidates.iter().copied().find(|candidate| candidate.contains(anchor.as_str())));
@@ -136,8 +193,8 @@ impl Known<'_> {
         Target::Broken
     }
 
-    fn broken(&self, from: PageId, link: &Link, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Target {
-        let folder = &self.book.page(from).path;
+    fn broken(&self, from: &Page, link: &Link, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Target {
+        let folder = &from.path;
         let pages = self.book.pages.iter().map(|page| relative(folder, &page.path));
         let candidates: Vec<String> = pages.chain(self.made.iter().map(|route| format!("/{route}"))).collect();
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_string();
@@ -151,7 +208,7 @@ impl Known<'_> {
         Target::Broken
     }
 
-    fn image(&self, from: PageId, link: &Link, diagnostics: &mut Vec<Diagnostic>) -> Target {
+    fn image(&self, from: &Page, link: &Link, diagnostics: &mut Vec<Diagnostic>) -> Target {
         let path = decode(link.target.trim());
         if scheme(&path).is_some() || path.starts_with("//") {
             let message = "an image from another site would not be there offline";
@@ -160,8 +217,8 @@ impl Known<'_> {
             return Target::Broken;
         }
         let in_static = path.strip_prefix('/').map(|path| format!("static/{path}"));
-        let found = in_static.or_else(|| join(&self.book.page(from).path, &path));
-        match found.filter(|path| self.files.contains(path.as_str())) {
+        let found = in_static.or_else(|| join(&from.path, &path));
+        match found.filter(|path| self.listing.has(path)) {
             Some(file) if is_image(&file) => Target::File(file),
             Some(_) => {
                 let message = format!("`{path}` is not an image");
@@ -169,9 +226,9 @@ impl Known<'_> {
                 Target::Broken
             }
             None => {
-                let here = &self.book.page(from).path;
+                let here = &from.path;
                 let mut images: Vec<String> =
-                    self.files.iter().filter(|path| is_image(path)).map(|path| relative(here, path)).collect();
+                    self.listing.paths.iter().filter(|path| is_image(path)).map(|path| relative(here, path)).collect();
                 images.sort();
                 let help = match did_you_mean(&path, images.iter().map(String::as_str)) {
                     Some(near) => format!("did you mean `{near}`?"),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use fieldguide::diagnostic::{Severity, terminal as diagnostics};
-use fieldguide::pipeline::{self, Build, Options};
+use fieldguide::pipeline::{self, Build, Changes, Options, Pipeline};
 use fieldguide::search::terminal::{self, Place, Searcher};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
@@ -62,6 +62,9 @@ enum Command {
         /// The port to listen on; without it, 4321 or the next free one.
         #[arg(long)]
         port: Option<u16>,
+        /// With --watch: look through the folder for edits, for network drives and other disks that don't tell of them.
+        #[arg(long, requires = "watch")]
+        poll: bool,
         /// Open the browser.
         #[arg(long)]
         open: bool,
@@ -153,7 +156,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let result = match cli.command {
         Command::Build { book, to } => build(&book, &to),
-        Command::Serve { book, watch, port, open } => serve(&book, serve::Request { port, watch }, open),
+        Command::Serve { book, watch, port, poll, open } => serve(&book, serve::Request { port, watch, poll }, open),
         Command::Check { book, run, write, report } => check_book(&book, run, write, report),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
@@ -178,9 +181,13 @@ fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
 }
 
-fn mistakes(build: &Build) -> String {
-    let errors = build.count(Severity::Error);
-    let warnings = build.count(Severity::Warning);
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}
+
+fn mistakes(count: impl Fn(Severity) -> usize) -> String {
+    let errors = count(Severity::Error);
+    let warnings = count(Severity::Warning);
     match (errors, warnings) {
         (0, warnings) => plural(warnings, "warning"),
         (errors, 0) => plural(errors, "error"),
@@ -196,7 +203,7 @@ fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
     let mut build = pipeline::build(&Disk::new(&args.book), Options::default());
     let fine = show(&build, args.strict);
     let Some(site) = build.site.take().filter(|_| fine) else {
-        warn!("not written: {}", mistakes(&build));
+        warn!("not written: {}", mistakes(|severity| build.count(severity)));
         return Ok(ExitCode::from(1));
     };
     let written = site.write(&to).context("the site could not be written")?;
@@ -207,7 +214,7 @@ fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
         to.display(),
         written.changed,
         written.removed,
-        mistakes(&build)
+        mistakes(|severity| build.count(severity))
     );
     Ok(ExitCode::SUCCESS)
 }
@@ -249,7 +256,7 @@ fn check_book(args: &BookArgs, run: bool, write: bool, report: bool) -> anyhow::
     if let Some(summary) = &summary {
         print_summary(summary);
     }
-    say!("checked in {}: {}", seconds(start.elapsed()), mistakes(&build));
+    say!("checked in {}: {}", seconds(start.elapsed()), mistakes(|severity| build.count(severity)));
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -280,16 +287,25 @@ fn print_summary(summary: &proof::Summary) {
 fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let disk = Disk::new(&args.book);
-    let mut build = pipeline::build(&disk, serve::options());
-    let fine = show(&build, args.strict);
-    let site = build.site.take();
-    if (site.is_none() || !fine) && !request.watch {
-        warn!("not served: {}", mistakes(&build));
-        return Ok(ExitCode::from(1));
-    }
-    say!("{} in {}, {}", plural(build.pages, "page"), seconds(start.elapsed()), mistakes(&build));
     let listening: fn(Event) = if open { on_event_and_open } else { on_event };
-    serve::run(disk, site, request, listening)?;
+    let book = if request.watch {
+        let mut pipeline = Pipeline::new(serve::options());
+        pipeline.update(&disk, &Changes::Everything);
+        let pages = pipeline.snapshot().map_or(0, |snapshot| snapshot.pages());
+        say!("{} read in {}", plural(pages, "page"), seconds(start.elapsed()));
+        serve::Book::Live(Box::new(pipeline))
+    } else {
+        let mut build = pipeline::build(&disk, serve::options());
+        let fine = show(&build, args.strict);
+        let Some(site) = build.site.take().filter(|_| fine) else {
+            warn!("not served: {}", mistakes(|severity| build.count(severity)));
+            return Ok(ExitCode::from(1));
+        };
+        let wrong = mistakes(|severity| build.count(severity));
+        say!("{} in {}, {wrong}", plural(build.pages, "page"), seconds(start.elapsed()));
+        serve::Book::Finished(site)
+    };
+    serve::run(disk, book, request, listening)?;
     say!("stopped");
     Ok(ExitCode::SUCCESS)
 }
@@ -297,10 +313,12 @@ fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result
 fn on_event(event: Event) {
     match event {
         Event::Listening(address) => say!("serving at http://{address}/ (stop with Ctrl-C)"),
-        Event::Built(build, time) => {
-            show(&build, false);
-            say!("rebuilt in {}: {}", seconds(time), mistakes(&build));
+        Event::Built(news, time) => {
+            drop(write!(anstream::stderr(), "{}", diagnostics::report(&news.sources, &news.diagnostics)));
+            let done = if news.number == 1 && news.saved.is_empty() { "checked" } else { "rebuilt" };
+            say!("{done} in {}: {}", milliseconds(time), mistakes(|severity| news.count(severity)));
         }
+        Event::Polling(why) => warn!("the folder is looked through for edits: {why}"),
         Event::NotWatching(error) => warn!("edits are not seen: the folder can't be watched: {error}"),
     }
 }
@@ -334,7 +352,7 @@ fn search(args: &SearchArgs) -> anyhow::Result<ExitCode> {
             let mut build = pipeline::build(&Disk::new(&book), Options::default());
             let fine = show(&build, false);
             let Some(site) = build.site.take().filter(|_| fine) else {
-                warn!("not searched: {}", mistakes(&build));
+                warn!("not searched: {}", mistakes(|severity| build.count(severity)));
                 return Ok(ExitCode::from(1));
             };
             built = site;

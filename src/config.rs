@@ -9,7 +9,7 @@ use crate::keys::{Keys, TomlText};
 use crate::source::{Source, Span};
 
 /// What book.toml says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Config {
     /// The book's title.
     pub title: String,
@@ -28,7 +28,7 @@ pub struct Config {
 }
 
 /// `[python]`: what `check --run` and the pages run with.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Python {
     /// Versions such as `3.12`, or paths of interpreters, each with its place; any Python where the book names none.
     pub versions: Vec<(String, Option<Span>)>,
@@ -45,7 +45,7 @@ pub struct Python {
 }
 
 /// A titled group of stages.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Part {
     /// Its title.
     pub title: String,

@@ -65,6 +65,34 @@ pub struct Page {
     pub myths: Vec<Myth>,
     /// Words of text, code left out.
     pub words: usize,
+    /// What is counted wherever the book is summed up.
+    pub tally: Tally,
+}
+
+/// Counts of a page that every page of the book shows the sums of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Pitfalls.
+    pub pitfalls: usize,
+    /// Questions, follow-ups included.
+    pub questions: usize,
+    /// Whether the reader can run something on it.
+    pub runs: bool,
+}
+
+impl Tally {
+    fn new(sections: &[Section], snippets: &[Snippet]) -> Self {
+        let runs = snippets.iter().any(|snippet| snippet.attributes.run && !snippet.attributes.hidden);
+        let mut tally = Self { runs, ..Self::default() };
+        for section in sections {
+            match section {
+                Section::Pitfall(_) => tally.pitfalls += 1,
+                Section::Question(question) => tally.questions += 1 + question.follow_ups.len(),
+                Section::Prose(_) => {}
+            }
+        }
+        tally
+    }
 }
 
 impl Page {
@@ -87,7 +115,7 @@ pub struct Myth {
 }
 
 /// A term that a list of terms defines.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
     /// The term as plain text.
     pub text: String,

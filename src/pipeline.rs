@@ -1,24 +1,35 @@
-//! The stages in order: files → pages → book → checks → site.
+//! The stages in order: files → pages → book → checks → site; and the memo around them.
+//!
+//! A [`Pipeline`] keeps what each stage made of its input. An edit goes through the stages again and stops wherever what comes
+//! in is what came in before: a file with the same text is not parsed, a page with the same front matter moves nobody else.
+//! A build is a pipeline that has nothing in its memo.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod links;
+mod look;
+mod media;
+mod pages;
+mod snapshot;
+mod text;
 
-use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
-use crate::assets::{self, Assets};
 use crate::book::{self, Book};
-use crate::check::{self, Target, Targets};
+use crate::check::Targets;
 use crate::config::{self, Config};
-use crate::diagnostic::{Diagnostic, Outcome, Severity};
-use crate::engine;
-use crate::page::terms::Glossary;
-use crate::page::{self, Kind, Page};
-use crate::render::templates::Templates;
-use crate::render::{self, Media, Renderer};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::page::Page;
+use crate::render::view::BookView;
+use crate::render::{Renderer, Routes, book_view};
 use crate::search;
 use crate::site::Site;
-use crate::source::{FileId, Files, Sources};
-use crate::svg::{self, Drawing};
-use crate::theme;
+use crate::source::{Files, Listing, Sources};
+use links::Links;
+use look::Look;
+use media::MediaStore;
+use pages::Pages;
+pub use snapshot::Snapshot;
+use snapshot::{Before, Renders};
 
 /// What a build is asked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,7 +52,7 @@ pub struct Build {
     /// How many pages the site has.
     pub pages: usize,
     /// The book, as far as it could be put together.
-    pub book: Book,
+    pub book: Arc<Book>,
     /// What its links and images lead to.
     pub targets: Targets,
 }
@@ -55,255 +66,486 @@ impl Build {
 
 /// Builds the book. Nothing is written; the same files give the same bytes.
 pub fn build(files: &dyn Files, options: Options) -> Build {
-    let mut build = Build::default();
-    let listed = match files.list() {
-        Ok(listed) => listed,
-        Err((path, error)) => {
-            build.diagnostics.push(Diagnostic::file(path, format!("can't be read: {error}")));
-            return build;
+    let mut pipeline = Pipeline::new(options);
+    pipeline.update(files, &Changes::Everything);
+    pipeline.complete(files)
+}
+
+/// Which files may have changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changes {
+    /// Any of them.
+    Everything,
+    /// Those at and below these paths of the book.
+    At(BTreeSet<String>),
+}
+
+/// What an update did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Update {
+    /// Whether the site may be another than before.
+    pub changed: bool,
+    /// How many files were parsed.
+    pub parsed: usize,
+    /// The site paths of the pages whose files have another text, in the order of their files.
+    pub saved: Vec<String>,
+}
+
+/// The files that may have changed, as the stages ask for them.
+struct Touched {
+    everything: bool,
+    paths: HashSet<String>,
+}
+
+impl Touched {
+    fn has(&self, path: &str) -> bool {
+        self.everything || self.paths.contains(path)
+    }
+}
+
+/// The stages with what they made last.
+pub struct Pipeline {
+    options: Options,
+    sources: Sources,
+    listing: Option<Arc<Listing>>,
+    config: Option<Arc<Config>>,
+    pages: Pages,
+    /// The book as it is shown: a page whose file has mistakes stands in it as it was before them.
+    book: Arc<Book>,
+    routes: Arc<Routes>,
+    look: Option<Look>,
+    /// Whether the look has what it takes to run snippets.
+    runs: bool,
+    media: Arc<MediaStore>,
+    renders: Arc<Renders>,
+    links: Links,
+    /// What each stage had to say.
+    said: Said,
+    /// The templates that were tried on all kinds of pages.
+    tried: Option<[u8; 32]>,
+    number: u64,
+    snapshot: Option<Arc<Snapshot>>,
+}
+
+/// The diagnostics of the stages that look at the whole book.
+#[derive(Default)]
+struct Said {
+    listing: Vec<Diagnostic>,
+    config: Vec<Diagnostic>,
+    book: Vec<Diagnostic>,
+    look: Vec<Diagnostic>,
+    samples: Vec<Diagnostic>,
+    made_samples: Vec<Diagnostic>,
+}
+
+impl Said {
+    fn all(&self) -> impl Iterator<Item = &Diagnostic> {
+        let parts = [&self.listing, &self.config, &self.book, &self.look, &self.samples, &self.made_samples];
+        parts.into_iter().flatten()
+    }
+}
+
+fn is_error(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error
+}
+
+impl Pipeline {
+    /// A pipeline that has seen nothing yet.
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            sources: Sources::default(),
+            listing: None,
+            config: None,
+            pages: Pages::default(),
+            book: Arc::default(),
+            routes: Arc::default(),
+            look: None,
+            runs: false,
+            media: Arc::default(),
+            renders: Arc::default(),
+            links: Links::default(),
+            said: Said::default(),
+            tried: None,
+            number: 0,
+            snapshot: None,
         }
-    };
-    let Some(mut config) = read_config(files, &listed, &mut build) else { return build };
-    if options.local {
-        config.base_url = None;
     }
-    let pages = read_pages(files, &listed, &config, &mut build);
-    let book = build.keep(book::assemble(config, pages, &stage_folders(&listed), options.drafts));
-    let targets = build.keep(check::check(&book, &listed, &render::made_routes(&book)));
-    match render_book(files, &listed, &book, &targets, &mut build) {
-        Ok(site) => build.site = site.filter(|_| build.count(Severity::Error) == 0),
-        Err(diagnostic) => build.diagnostics.push(diagnostic),
-    }
-    build.book = book;
-    build.targets = targets;
-    build
-}
 
-/// Theme, media and templates, and the site that comes of them; none where there is no home page.
-fn render_book(
-    files: &dyn Files,
-    listed: &[String],
-    book: &Book,
-    targets: &Targets,
-    build: &mut Build,
-) -> Result<Option<Site>, Diagnostic> {
-    let unread = |(path, error)| Diagnostic::file(path, format!("can't be read: {error}"));
-    let mut theme = theme::load(files, listed).map_err(unread)?;
-    for path in engine::taken(&book.config, listed) {
-        theme.remove(&path);
+    /// The texts that diagnostics refer to.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
     }
-    let mut assets = assets::bundle(&theme);
-    let engine = build.keep(engine::read(&book.config, files, listed).map_err(unread)?);
-    if runs(book) {
-        assets.add_run(&theme, engine);
-    }
-    let media = read_media(files, targets, &mut assets, build);
-    let index = search::index(book);
-    assets.search_index = index.core;
-    assets.files.extend(index.files);
-    let templates = Templates::load(&theme, &mut build.sources)?;
-    if book.home.is_none() {
-        return Ok(None);
-    }
-    let rendered = build.keep(Renderer::new(book, targets, &assets, &media, &templates).render());
-    build.pages = rendered.len();
-    Ok(Some(site(assets, rendered, &mut build.diagnostics)))
-}
 
-/// Whether a reader can run something.
-fn runs(book: &Book) -> bool {
-    let mut snippets = book.pages.iter().flat_map(|page| &page.snippets);
-    snippets.any(|snippet| snippet.attributes.run && !snippet.attributes.hidden)
-}
-
-impl Build {
-    fn keep<T>(&mut self, outcome: Outcome<T>) -> T {
-        self.diagnostics.extend(outcome.diagnostics);
-        outcome.value
+    /// The book to serve: the last one without a mistake that concerns it as a whole. None before the first such.
+    pub fn snapshot(&self) -> Option<&Arc<Snapshot>> {
+        self.snapshot.as_ref()
     }
-}
 
-fn site(assets: Assets, rendered: BTreeMap<String, String>, diagnostics: &mut Vec<Diagnostic>) -> Site {
-    let mut files = assets.files;
-    for (path, html) in rendered {
-        if files.insert(path.clone(), html.into_bytes()).is_some() {
+    /// Reads what changed and takes it through the stages, as far as any page depends on it. [`Pipeline::snapshot`] is then
+    /// of now. What takes longer is left for [`Pipeline::check`].
+    pub fn update(&mut self, files: &dyn Files, changes: &Changes) -> Update {
+        let mut update = Update::default();
+        let before = self.listing.clone();
+        let touched = match self.list(files, changes) {
+            Ok(touched) => touched,
+            Err((path, error)) => {
+                self.listing = None;
+                self.said.listing = vec![Diagnostic::file(path, format!("can't be read: {error}"))];
+                return Update { changed: true, ..update };
+            }
+        };
+        let Some(listing) = self.listing.clone() else { return update };
+        let listed_anew = before.as_ref().is_none_or(|before| !Arc::ptr_eq(before, &listing));
+        let old_config = self.config.clone();
+        if touched.has("book.toml") || old_config.is_none() {
+            self.read_config(files, &listing);
+        }
+        let Some(config) = self.config.clone() else {
+            // What changes while there is no book is read when there is one again.
+            self.listing = None;
+            return Update { changed: true, ..update };
+        };
+        let new_config = old_config.is_none_or(|old| !Arc::ptr_eq(&old, &config));
+
+        let read = self.pages.read(files, &listing, listed_anew, &touched, &config, &mut self.sources);
+        update.parsed = read.parsed;
+        let moved = new_config || listed_anew || read.moved;
+        self.place(&config, &listing, &read.good, moved);
+        let new_look = self.dress(files, &config, &listing, &touched, new_config || listed_anew);
+        let new_media = self.keep_media(files, &listing, &touched, listed_anew);
+
+        update.changed = moved || new_look || new_media || !read.changed.is_empty();
+        update.saved = read
+            .changed
+            .iter()
+            .filter_map(|path| Some(self.book.route(self.book.page_at(path)?).to_string()))
+            .collect();
+        if update.changed || self.snapshot.is_none() {
+            self.publish(files);
+        }
+        update
+    }
+
+    /// What there is now, and what of it may have changed.
+    fn list(&mut self, files: &dyn Files, changes: &Changes) -> Result<Touched, (String, std::io::Error)> {
+        /// For more paths than these the whole book is listed again.
+        const FEW: usize = 32;
+        let known = self.listing.clone();
+        let (old, paths) = match (known, changes) {
+            (Some(old), Changes::At(paths)) => (old, paths),
+            (old, _) => {
+                let listing = files.list()?;
+                if old.is_none_or(|old| *old != listing) {
+                    self.set_listing(listing);
+                }
+                return Ok(Touched { everything: true, paths: HashSet::new() });
+            }
+        };
+        // What a link leads to may have changed under another name.
+        let paths: BTreeSet<&str> = paths.iter().chain(&old.links).map(String::as_str).collect();
+        let mut touched = Touched { everything: false, paths: paths.iter().map(|path| path.to_string()).collect() };
+        let mut listing = None;
+        if paths.len() > FEW {
+            let whole = files.list()?;
+            let below =
+                |path: &&String| paths.iter().any(|at| path.strip_prefix(at).is_some_and(|it| it.starts_with('/')));
+            touched.paths.extend(whole.paths.iter().filter(below).cloned());
+            listing = (whole != *old).then_some(whole);
+        } else {
+            for path in paths {
+                let part = files.list_at(path)?;
+                let current = listing.as_ref().unwrap_or(&*old);
+                if !current.agrees(path, &part) {
+                    listing = Some(current.with(path, &part));
+                }
+                touched.paths.extend(part.paths);
+            }
+        }
+        if let Some(listing) = listing {
+            // What is gone has changed too.
+            touched.paths.extend(old.paths.iter().filter(|path| !listing.has(path)).cloned());
+            self.set_listing(listing);
+        }
+        Ok(touched)
+    }
+
+    fn set_listing(&mut self, listing: Listing) {
+        let outside = |path: &String| {
+            let message = format!("`{path}` leads out of the book and is not followed");
+            Diagnostic { severity: Severity::Warning, ..Diagnostic::file(path.clone(), message) }
+                .help("put the file itself into the book, or let the link lead to a file of the book")
+        };
+        self.said.listing = listing.outside.iter().map(outside).collect();
+        self.listing = Some(Arc::new(listing));
+    }
+
+    fn read_config(&mut self, files: &dyn Files, listing: &Listing) {
+        if !listing.has("book.toml") {
+            let help = "make it with `title = \"…\"` in it, or name the book's folder with `--book`";
+            let missing = Diagnostic::file("book.toml", "there is no book here: book.toml is missing").help(help);
+            (self.config, self.said.config) = (None, vec![missing]);
+            return;
+        }
+        let text = match text::read(files, "book.toml") {
+            Ok(text) => text,
+            Err(diagnostic) => {
+                (self.config, self.said.config) = (None, vec![diagnostic]);
+                return;
+            }
+        };
+        let id = self.sources.add("book.toml", text);
+        let Some(source) = self.sources.get(id) else { return };
+        let mut read = config::parse(source);
+        if self.options.local {
+            read.value.base_url = None;
+        }
+        self.said.config = read.diagnostics;
+        if self.config.as_ref().is_none_or(|known| **known != read.value) {
+            self.config = Some(Arc::new(read.value));
+        }
+    }
+
+    /// Puts the pages in their places, all of them only where one may have moved.
+    fn place(&mut self, config: &Arc<Config>, listing: &Listing, good: &[Arc<Page>], moved: bool) {
+        let mut book = Book::clone(&self.book);
+        let stay =
+            !moved && good.iter().all(|page| book.page_at(&page.path).is_none() || book.with_page(page).is_some());
+        if !stay {
+            let all = self.pages.good().cloned().collect();
+            let outcome = book::assemble(config.clone(), all, &stage_folders(listing), self.options.drafts);
+            self.said.book = outcome.diagnostics;
+            self.said.book.extend(self.pages.empty());
+            book = outcome.value;
+        }
+        self.book = Arc::new(book);
+        let myths = self.book.pages.iter().any(|page| !page.myths.is_empty());
+        if !stay || self.routes.made.contains(crate::render::MYTHS) != myths {
+            self.routes = Arc::new(Routes::new(&self.book, myths));
+        }
+    }
+
+    /// Reads theme, templates and engine where they may have changed; says whether they were.
+    fn dress(&mut self, files: &dyn Files, config: &Config, listing: &Listing, touched: &Touched, anew: bool) -> bool {
+        let runs = self.book.pages.iter().any(|page| page.tally.runs);
+        let concerned = touched.everything || touched.paths.iter().any(|path| Look::concerns(path));
+        if self.look.is_some() && runs == self.runs && !anew && !concerned {
+            return false;
+        }
+        self.runs = runs;
+        match Look::read(files, listing, config, runs, &mut self.sources) {
+            Ok(look) if self.look.as_ref().is_some_and(|known| *known == look) => return false,
+            Ok(look) => {
+                self.said.look = look.diagnostics.clone();
+                self.look = Some(look);
+            }
+            Err(diagnostic) => {
+                self.said.look = vec![diagnostic];
+                self.look = None;
+            }
+        }
+        true
+    }
+
+    /// Puts a store without the files that have changed in the place of the last; says whether one of them has.
+    fn keep_media(&mut self, files: &dyn Files, listing: &Listing, touched: &Touched, listed_anew: bool) -> bool {
+        if !listed_anew && !touched.everything && touched.paths.iter().all(|path| path.ends_with(".md")) {
+            return false;
+        }
+        let drawings = listing.paths.iter().filter(|path| path.ends_with(".svg"));
+        let drawings: HashMap<_, _> = drawings
+            .map(|path| {
+                let known = self.sources.at(path).map(|source| source.id);
+                (path.clone(), known.unwrap_or_else(|| self.sources.add(path.clone(), "")))
+            })
+            .collect();
+        for gone in self.media.drawings().filter(|path| !drawings.contains_key(*path)) {
+            self.sources.remove(gone);
+        }
+        let (store, changed) = self.media.next(files, drawings, |path| touched.has(path));
+        if changed || listed_anew {
+            self.media = Arc::new(store);
+        }
+        changed
+    }
+
+    /// Puts a new snapshot in the place of the last, unless a mistake concerns the book as a whole.
+    fn publish(&mut self, files: &dyn Files) {
+        let wrong = self.said.listing.iter().chain(&self.said.config).chain(&self.said.book).any(is_error);
+        let (Some(listing), Some(look)) = (&self.listing, &self.look) else { return };
+        let Some(templates) = look.fit().filter(|_| !wrong && !self.pages.any_unread()) else { return };
+        self.number += 1;
+        let mut snapshot = Snapshot {
+            number: self.number,
+            book: self.book.clone(),
+            listing: listing.clone(),
+            routes: self.routes.clone(),
+            view: book_view(&self.book),
+            assets: look.assets.clone(),
+            templates: templates.clone(),
+            media: self.media.clone(),
+            renders: self.renders.clone(),
+            index: OnceLock::new(),
+            before: Before::default(),
+        };
+        let last = self.snapshot.as_ref();
+        if let Some(last) = last {
+            snapshot.follows(last);
+        }
+        // Templates that fail leave the last site as it is. Before there is one, the first page need not wait for a trial.
+        if last.is_some_and(|last| last.templates.key() != templates.key()) || !self.said.samples.is_empty() {
+            let failed = snapshot.samples().filter_map(|job| snapshot.render(files, job, None).err());
+            self.said.samples = failed.collect();
+            self.said.samples.dedup();
+            if !self.said.samples.is_empty() {
+                return;
+            }
+        }
+        if last.is_none_or(|last| !Arc::ptr_eq(&last.routes, &snapshot.routes)) {
+            self.renders.retain(&snapshot.routes);
+        }
+        self.snapshot = Some(Arc::new(snapshot));
+    }
+
+    /// Everything that is wrong with the book now. Looks after what [`Pipeline::update`] leaves: all links, the images and
+    /// drawings of all pages, and whether changed templates do for each kind of page.
+    pub fn check(&mut self, files: &dyn Files) -> Vec<Diagnostic> {
+        if self.listing.is_none() || self.config.is_none() {
+            return self.said.all().cloned().collect();
+        }
+        if let Some(snapshot) = self.snapshot.clone().filter(|now| self.tried != Some(now.templates.key())) {
+            self.tried = Some(snapshot.templates.key());
+            let jobs = snapshot.samples().chain(snapshot.made_samples());
+            self.said.made_samples = jobs.filter_map(|job| snapshot.render(files, job, None).err()).collect();
+        }
+        let book = self.book.clone();
+        let routes = self.routes.clone();
+        self.check_links(&book, &routes);
+        let mut diagnostics: Vec<Diagnostic> = self.said.all().cloned().collect();
+        diagnostics.extend(self.pages.diagnostics().cloned());
+        diagnostics.extend(self.links.diagnostics());
+        diagnostics.extend(self.read_media(files));
+        diagnostics.extend(self.hidden(&routes));
+        diagnostics
+    }
+
+    fn check_links(&mut self, book: &Book, routes: &Arc<Routes>) {
+        let Some(listing) = &self.listing else { return };
+        let pages = self.pages.now().filter_map(|page| Some((book.page_at(&page.path)?, page)));
+        self.links.check(book, pages, listing, routes);
+    }
+
+    /// Reads what pages show or link to, says what is wrong with it, and forgets what no page needs any more.
+    fn read_media(&mut self, files: &dyn Files) -> Vec<Diagnostic> {
+        let needed = media::needed(self.links.each());
+        self.media.retain(&needed);
+        let mut diagnostics = Vec::new();
+        for (path, shown) in needed {
+            let entry = self.media.get(files, &path, shown);
+            if let Some(text) = &entry.text {
+                self.sources.add(path, text.clone());
+            }
+            diagnostics.extend(entry.diagnostics.iter().cloned());
+        }
+        diagnostics
+    }
+
+    /// A warning for each file of `static/` that is not in the site because a page stands there.
+    fn hidden(&self, routes: &Routes) -> Vec<Diagnostic> {
+        let hidden = self.look.iter().flat_map(|look| look.hidden_by(&routes.jobs));
+        let warning = |path: &String| {
             let message = format!("`static/{path}` is replaced by the page of that address");
-            diagnostics.push(Diagnostic {
+            Diagnostic {
                 severity: Severity::Warning,
                 ..Diagnostic::file(format!("static/{path}"), message).help("give the file another name")
-            });
-        }
+            }
+        };
+        hidden.map(warning).collect()
     }
-    Site { files }
-}
 
-/// The text of a file, without a byte order mark; what cannot be read is a diagnostic.
-fn read_text(files: &dyn Files, path: &str) -> Result<String, Diagnostic> {
-    let bytes = files.read(path).map_err(|error| Diagnostic::file(path, format!("can't be read: {error}")))?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text)),
-        Err(error) => {
-            let valid = error.utf8_error().valid_up_to();
-            let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
-            Err(Diagnostic::file(path, format!("not UTF-8: line {line}, byte {valid} of the file"))
-                .help("save the file as UTF-8"))
+    /// The whole site at once, and everything that is wrong with the book.
+    pub fn complete(&mut self, files: &dyn Files) -> Build {
+        let mut build = Build::default();
+        let (Some(listing), Some(config)) = (self.listing.clone(), self.config.clone()) else {
+            build.diagnostics = self.said.listing.iter().chain(&self.said.config).cloned().collect();
+            build.sources = self.sources.clone();
+            return build;
+        };
+        // Whoever sees the whole is told what each file says now, not what it said before its mistakes.
+        let (mut book, mut routes, mut of_book) = (self.book.clone(), self.routes.clone(), self.said.book.clone());
+        if !self.pages.all_good() {
+            let pages = self.pages.now().cloned().collect();
+            let outcome = book::assemble(config, pages, &stage_folders(&listing), self.options.drafts);
+            let myths = outcome.value.pages.iter().any(|page| !page.myths.is_empty());
+            (book, of_book) = (Arc::new(outcome.value), outcome.diagnostics);
+            of_book.extend(self.pages.empty());
+            routes = Arc::new(Routes::new(&book, myths));
         }
+        self.check_links(&book, &routes);
+        build.targets = self.links.targets();
+        let mut diagnostics: Vec<Diagnostic> = of_book;
+        diagnostics.extend(self.said.listing.iter().chain(&self.said.config).chain(&self.said.look).cloned());
+        diagnostics.extend(self.pages.diagnostics().cloned());
+        diagnostics.extend(self.links.diagnostics());
+        if self.look.is_some() {
+            diagnostics.extend(self.read_media(files));
+        }
+        if let Some(site) = self.render_all(files, &book, &routes, &build.targets, &mut diagnostics) {
+            build.pages = routes.jobs.len();
+            diagnostics.extend(self.hidden(&routes));
+            build.site = Some(site).filter(|_| !diagnostics.iter().any(is_error));
+        }
+        build.book = book;
+        build.diagnostics = diagnostics;
+        build.sources = self.sources.clone();
+        build
     }
-}
 
-fn read_config(files: &dyn Files, listed: &[String], build: &mut Build) -> Option<Config> {
-    if !listed.iter().any(|path| path == "book.toml") {
-        let help = "make it with `title = \"…\"` in it, or name the book's folder with `--book`";
-        build.diagnostics.push(Diagnostic::file("book.toml", "there is no book here: book.toml is missing").help(help));
-        return None;
-    }
-    match read_text(files, "book.toml") {
-        Ok(text) => {
-            let id = build.sources.add("book.toml", text);
-            let source = build.sources.get(id)?.clone();
-            Some(build.keep(config::parse(&source)))
+    /// Renders every page and puts it beside style, script, index and media; none where there is no home page or no template.
+    fn render_all(
+        &self,
+        files: &dyn Files,
+        book: &Book,
+        routes: &Routes,
+        targets: &Targets,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Site> {
+        let look = self.look.as_ref()?;
+        let templates = look.templates.as_ref()?;
+        book.home?;
+        let mut site = Site { files: look.assets.files.clone() };
+        let mut media = std::collections::BTreeMap::new();
+        for page in self.links.each() {
+            for (path, file) in self.media.of_page(files, page) {
+                let known = media.entry(path).or_insert_with(|| file.clone());
+                if known.site_path.is_empty() {
+                    *known = file;
+                }
+            }
         }
-        Err(diagnostic) => {
-            build.diagnostics.push(diagnostic);
-            None
+        for (path, shown) in media::needed(self.links.each()) {
+            let entry = self.media.get(files, &path, shown);
+            if let Some(place) =
+                entry.media.as_ref().map(|media| &media.site_path).filter(|place| place.starts_with("assets/"))
+            {
+                site.files.insert(place.clone(), entry.bytes.clone());
+            }
         }
+        site.files.extend(search::index(book).files);
+        let view: BookView = book_view(book);
+        let renderer = Renderer::new(book, &view, targets, &look.assets, &media, templates);
+        let rendered = renderer.render(routes);
+        diagnostics.extend(rendered.diagnostics);
+        site.files.extend(rendered.value.into_iter().map(|(path, html)| (path, html.into_bytes())));
+        Some(site)
     }
-}
-
-/// The page whose terms are linked from all others.
-const GLOSSARY: &str = "content/glossary.md";
-
-fn read_pages(files: &dyn Files, listed: &[String], config: &Config, build: &mut Build) -> Vec<Page> {
-    let paths: Vec<_> = listed.iter().filter(|path| path.starts_with("content/") && path.ends_with(".md")).collect();
-    if paths.is_empty() {
-        let help = "start with `content/index.md`: `+++`, `title = \"…\"`, `+++`";
-        build.diagnostics.push(Diagnostic::file("content", "the book is empty").help(help));
-    }
-    let mut known: Vec<(FileId, Kind)> = Vec::new();
-    let texts: Vec<_> = paths.par_iter().map(|path| read_text(files, path)).collect();
-    for (path, text) in paths.into_iter().zip(texts) {
-        match (page::kind(path), text) {
-            (None, _) => build.diagnostics.push(
-                Diagnostic::file(path.clone(), "a page can stand at most one folder below `content`")
-                    .help("a stage's folder holds its topics as files: move the file up"),
-            ),
-            (_, Err(diagnostic)) => build.diagnostics.push(diagnostic),
-            (Some(kind), Ok(text)) => known.push((build.sources.add(path.clone(), text), kind)),
-        }
-    }
-    let sources = &build.sources;
-    let glossary = known.iter().find_map(|(id, kind)| {
-        let source = sources.get(*id).filter(|source| source.path == GLOSSARY)?;
-        Some(Glossary::new(GLOSSARY, &page::parse(source, *kind, config, None).value.terms))
-    });
-    let read = |(id, kind): &(FileId, Kind)| {
-        let source = sources.get(*id)?;
-        let glossary = glossary.as_ref().filter(|_| source.path != GLOSSARY);
-        Some(page::parse(source, *kind, config, glossary))
-    };
-    let outcomes: Vec<_> = known.par_iter().filter_map(read).collect();
-    outcomes.into_iter().map(|outcome| build.keep(outcome)).collect()
 }
 
 /// The folders directly below `content/`, by name.
-fn stage_folders(listed: &[String]) -> Vec<String> {
-    let mut folders: Vec<String> = listed
-        .iter()
-        .filter_map(|path| path.strip_prefix("content/")?.split_once('/'))
-        .map(|(folder, _)| folder.to_string())
-        .collect();
+fn stage_folders(listing: &Listing) -> Vec<String> {
+    let below = listing.paths.iter().filter_map(|path| path.strip_prefix("content/")?.split_once('/'));
+    let mut folders: Vec<String> = below.map(|(folder, _)| folder.to_string()).collect();
     folders.sort();
     folders.dedup();
     folders
-}
-
-/// Reads what pages show or link to, and gives it its place in the site.
-fn read_media(files: &dyn Files, targets: &Targets, assets: &mut Assets, build: &mut Build) -> BTreeMap<String, Media> {
-    let paths = |targets: &[Vec<Target>]| -> BTreeSet<String> {
-        let files = targets.iter().flatten().filter_map(|target| match target {
-            Target::File(path) => Some(path.clone()),
-            _ => None,
-        });
-        files.collect()
-    };
-    let (linked, shown) = (paths(&targets.links), paths(&targets.images));
-    let mut media = BTreeMap::new();
-    for path in linked.union(&shown) {
-        let bytes = match files.read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                build.diagnostics.push(Diagnostic::file(path.clone(), format!("can't be read: {error}")));
-                continue;
-            }
-        };
-        let drawing = match shown.contains(path) && path.ends_with(".svg") && bytes.len() <= LARGEST_DRAWING {
-            true => read_drawing(files, path, build),
-            false => None,
-        };
-        let size = image_size(path, &bytes);
-        let site_path = match path.strip_prefix("static/") {
-            Some(below) => below.to_string(),
-            None if drawing.is_some() && !linked.contains(path) => String::new(),
-            None => assets.add(path.rsplit('/').next().unwrap_or(path), bytes),
-        };
-        media.insert(path.clone(), Media { site_path, size, drawing });
-    }
-    media
-}
-
-/// An SVG of more bytes stays an image of its own: it would weigh on every visit to its page.
-const LARGEST_DRAWING: usize = 64 * 1024;
-
-fn read_drawing(files: &dyn Files, path: &str, build: &mut Build) -> Option<Drawing> {
-    match read_text(files, path) {
-        Ok(text) => {
-            let id = build.sources.add(path, text);
-            let source = build.sources.get(id)?.clone();
-            Some(build.keep(svg::read(&source)))
-        }
-        Err(diagnostic) => {
-            build.diagnostics.push(diagnostic);
-            None
-        }
-    }
-}
-
-/// Width and height in CSS pixels, so that the page keeps room for the image.
-fn image_size(path: &str, bytes: &[u8]) -> Option<(u32, u32)> {
-    if path.ends_with(".svg") {
-        return svg_size(&String::from_utf8_lossy(bytes));
-    }
-    let size = imagesize::blob_size(bytes).ok()?;
-    Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?))
-}
-
-/// The size that an SVG's first tag tells: `width` and `height`, or else its `viewBox`.
-fn svg_size(text: &str) -> Option<(u32, u32)> {
-    let tag = text.get(text.find("<svg")?..)?;
-    let tag = tag.get(..tag.find('>')?)?;
-    let attribute = |name: &str| {
-        let after = tag.split_once(&format!(" {name}=\""))?.1;
-        after.split_once('"').map(|(value, _)| value)
-    };
-    let pixels =
-        |value: &str| value.trim_end_matches("px").trim().parse::<f64>().ok().filter(|n| *n >= 1.0 && *n < 1e6);
-    let given = attribute("width").and_then(pixels).zip(attribute("height").and_then(pixels));
-    let from_box = || {
-        let numbers: Vec<f64> = attribute("viewBox")?.split([' ', ',']).filter_map(|n| n.parse().ok()).collect();
-        numbers.get(2).copied().zip(numbers.get(3).copied())
-    };
-    given.or_else(from_box).map(|(width, height)| (width.round() as u32, height.round() as u32))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn svg_sizes_are_read() {
-        assert_eq!(svg_size("<?xml?><svg xmlns=\"x\" viewBox=\"0 0 40.4 30\">"), Some((40, 30)));
-        assert_eq!(svg_size("<svg width=\"12px\" height=\"9\" viewBox=\"0 0 1 1\">"), Some((12, 9)));
-        assert_eq!(svg_size("<svg width=\"100%\">"), None);
-        assert_eq!(svg_size("no picture"), None);
-    }
 }

@@ -13,6 +13,7 @@ mod record;
 mod run;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -56,7 +57,7 @@ pub struct CouldNotRun(pub String);
 /// # Errors
 /// A sentence where nothing could be run.
 pub fn check(
-    pages: &[Page],
+    pages: &[Arc<Page>],
     config: &Config,
     sources: &Sources,
     root: &Path,
@@ -128,7 +129,7 @@ fn interpreters(
 }
 
 /// Holds what is proven and what is kept out against the shares that the book sets itself.
-fn shares(pages: &[Page], config: &Config, summary: &Summary, diagnostics: &mut Vec<Diagnostic>) {
+fn shares(pages: &[Arc<Page>], config: &Config, summary: &Summary, diagnostics: &mut Vec<Diagnostic>) {
     let (proven, pitfalls) = summary.pitfalls;
     if let Some((least, span)) = &config.python.least_proven
         && proven * 100 < pitfalls * least

@@ -8,10 +8,13 @@ mod run;
 pub mod templates;
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use tera::Context;
 
 use crate::assets::Assets;
@@ -42,47 +45,173 @@ pub struct Renderer<'a> {
     book: &'a Book,
     targets: &'a Targets,
     assets: &'a Assets,
-    media: &'a BTreeMap<String, Media>,
+    media: &'a BTreeMap<String, Arc<Media>>,
     templates: &'a Templates,
-    view: BookView,
+    view: &'a BookView,
 }
 
 /// A page to render.
-enum Job<'a> {
+#[derive(Debug, Clone)]
+pub enum Job {
+    /// A page of the book.
     Page(PageId),
+    /// The list of all pitfalls.
     Pitfalls,
+    /// The list of all questions.
     Questions,
+    /// The list of all myths.
     Myths,
+    /// The search page.
     Search,
+    /// The list of all tags.
     Tags,
-    Tag(&'a str),
+    /// A tag's page, by the tag's slug.
+    Tag(String),
+    /// The list of all labs.
     Labs,
+    /// A lab's page.
     Lab(&'static fieldguide_wasm::demo::Lab),
+    /// The page for what is not there.
     NotFound,
-    Alias(&'a str, PageId),
+    /// A moved address, by its site path, and the page that it leads to.
+    Alias(String, PageId),
+}
+
+/// All pages of a site by their site paths.
+#[derive(Debug, Default)]
+pub struct Routes {
+    /// How each is rendered.
+    pub jobs: BTreeMap<String, Job>,
+    /// The site paths of the pages that the builder makes, as far as links may lead there.
+    pub made: BTreeSet<String>,
+}
+
+impl Routes {
+    /// The pages of a book; `myths` tells whether it holds any.
+    pub fn new(book: &Book, myths: bool) -> Self {
+        let page = |(id, route): (PageId, &String)| (route.clone(), Job::Page(id));
+        let mut jobs: BTreeMap<String, Job> = book.routes.iter().enumerate().map(page).collect();
+        let fixed = [
+            ("pitfalls.html", Job::Pitfalls),
+            ("questions.html", Job::Questions),
+            ("search.html", Job::Search),
+            ("labs/index.html", Job::Labs),
+        ];
+        let mut made: Vec<(String, Job)> = fixed.map(|(route, job)| (route.to_string(), job)).into();
+        made.extend(fieldguide_wasm::demo::LABS.iter().map(|lab| (lab_url(lab.name), Job::Lab(lab))));
+        if myths {
+            made.push((MYTHS.to_string(), Job::Myths));
+        }
+        if !book.tags.is_empty() {
+            made.push(("tags/index.html".to_string(), Job::Tags));
+        }
+        made.extend(book.tags.keys().map(|slug| (tag_url(slug), Job::Tag(slug.clone()))));
+        let routes = made.iter().map(|(route, _)| route.clone()).collect();
+        jobs.extend(made);
+        jobs.insert("404.html".to_string(), Job::NotFound);
+        jobs.extend(book.aliases.iter().map(|(path, id)| (path.clone(), Job::Alias(path.clone(), *id))));
+        Self { jobs, made: routes }
+    }
+}
+
+/// A page as it was rendered, and what it was rendered from.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// A hash of the templates, the template's name and all that it was given; none where there was no template.
+    key: Option<[u8; 32]>,
+    /// The page.
+    pub html: Arc<str>,
+}
+
+/// A hash that is written to.
+#[derive(Default)]
+struct Hashing(Sha256);
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What becomes of a view.
+trait Fill {
+    type Filled;
+
+    /// A template with what it is given.
+    fn fill(&self, template: &str, view: &impl Serialize) -> Result<Self::Filled, Diagnostic>;
+
+    /// A page that needs no template.
+    fn whole(&self, html: String) -> Self::Filled;
+}
+
+/// A template is run.
+struct Plain<'a>(&'a Templates);
+
+impl Fill for Plain<'_> {
+    type Filled = String;
+
+    fn fill(&self, template: &str, view: &impl Serialize) -> Result<String, Diagnostic> {
+        let context = Context::from_serialize(view).map_err(|error| self.0.diagnostic(template, &error))?;
+        self.0.render(template, &context)
+    }
+
+    fn whole(&self, html: String) -> String {
+        html
+    }
+}
+
+/// A template is run unless it was given the same the last time. So what a page depends on is what its template is given:
+/// there is no list of dependencies that could be wrong.
+struct Keyed<'a>(&'a Templates, Option<&'a Kept>);
+
+impl Fill for Keyed<'_> {
+    type Filled = Kept;
+
+    fn fill(&self, template: &str, view: &impl Serialize) -> Result<Kept, Diagnostic> {
+        let mut hashing = Hashing::default();
+        hashing.0.update(self.0.key());
+        hashing.0.update(template);
+        hashing.0.update([0]);
+        let key = serde_json::to_writer(&mut hashing, view).ok().map(|()| <[u8; 32]>::from(hashing.0.finalize()));
+        match self.1.filter(|kept| kept.key == key) {
+            Some(kept) if key.is_some() => Ok(kept.clone()),
+            _ => Ok(Kept { key, html: Plain(self.0).fill(template, view)?.into() }),
+        }
+    }
+
+    fn whole(&self, html: String) -> Kept {
+        Kept { key: None, html: html.into() }
+    }
 }
 
 impl<'a> Renderer<'a> {
     /// Prepares what all pages share.
     pub fn new(
         book: &'a Book,
+        view: &'a BookView,
         targets: &'a Targets,
         assets: &'a Assets,
-        media: &'a BTreeMap<String, Media>,
+        media: &'a BTreeMap<String, Arc<Media>>,
         templates: &'a Templates,
     ) -> Self {
-        Self { book, targets, assets, media, templates, view: book_view(book) }
+        Self { book, targets, assets, media, templates, view }
     }
 
     /// Renders every page; a template's error is a diagnostic at its place.
-    pub fn render(&self) -> Outcome<BTreeMap<String, String>> {
-        let rendered: Vec<_> = self.jobs().par_iter().map(|job| (self.route(job), self.run(job))).collect();
+    pub fn render(&self, routes: &Routes) -> Outcome<BTreeMap<String, String>> {
+        let jobs: Vec<_> = routes.jobs.iter().collect();
+        let rendered: Vec<_> = jobs.par_iter().map(|(route, job)| (*route, self.run(job))).collect();
         let mut pages = BTreeMap::new();
         let mut diagnostics = Vec::new();
         for (route, result) in rendered {
             match result {
                 Ok(html) => {
-                    pages.insert(route, html);
+                    pages.insert(route.clone(), html);
                 }
                 Err(diagnostic) => diagnostics.push(diagnostic),
             }
@@ -91,61 +220,38 @@ impl<'a> Renderer<'a> {
         Outcome { value: pages, diagnostics }
     }
 
-    fn jobs(&self) -> Vec<Job<'a>> {
-        let mut jobs: Vec<_> = (0..self.book.pages.len()).map(Job::Page).collect();
-        jobs.extend([Job::Pitfalls, Job::Questions, Job::Search, Job::Labs, Job::NotFound]);
-        jobs.extend(fieldguide_wasm::demo::LABS.iter().map(|lab| Job::Lab(lab)));
-        if self.view.myths_url.is_some() {
-            jobs.push(Job::Myths);
-        }
-        if !self.book.tags.is_empty() {
-            jobs.push(Job::Tags);
-        }
-        jobs.extend(self.book.tags.keys().map(|slug| Job::Tag(slug)));
-        jobs.extend(self.book.aliases.iter().map(|(path, id)| Job::Alias(path, *id)));
-        jobs
+    /// Renders one page; `kept` is given back where nothing that the page is made of has changed since.
+    ///
+    /// # Errors
+    /// A diagnostic at the template's line.
+    pub fn one(&self, job: &Job, kept: Option<&Kept>) -> Result<Kept, Diagnostic> {
+        self.with_view(job, &Keyed(self.templates, kept))
     }
 
-    fn route(&self, job: &Job<'_>) -> String {
-        match job {
-            Job::Page(id) => self.book.route(*id).to_string(),
-            Job::Pitfalls => "pitfalls.html".to_string(),
-            Job::Questions => "questions.html".to_string(),
-            Job::Myths => MYTHS.to_string(),
-            Job::Search => "search.html".to_string(),
-            Job::Tags => "tags/index.html".to_string(),
-            Job::Tag(slug) => tag_url(slug),
-            Job::Labs => "labs/index.html".to_string(),
-            Job::Lab(lab) => lab_url(lab.name),
-            Job::NotFound => "404.html".to_string(),
-            Job::Alias(path, _) => path.to_string(),
-        }
+    fn run(&self, job: &Job) -> Result<String, Diagnostic> {
+        self.with_view(job, &Plain(self.templates))
     }
 
-    fn run(&self, job: &Job<'_>) -> Result<String, Diagnostic> {
+    /// Makes the page's view and hands it to `fill`.
+    fn with_view<F: Fill>(&self, job: &Job, fill: &F) -> Result<F::Filled, Diagnostic> {
         match job {
             Job::Page(id) => match self.book.page(*id).kind {
-                Kind::Home => self.fill("home.html", &self.home(*id)),
-                Kind::Stage => self.fill("stage.html", &self.stage(*id)),
-                Kind::Topic => self.fill("topic.html", &self.topic(*id)),
-                Kind::Page => self.fill("page.html", &self.topic(*id)),
+                Kind::Home => fill.fill("home.html", &self.home(*id)),
+                Kind::Stage => fill.fill("stage.html", &self.stage(*id)),
+                Kind::Topic => fill.fill("topic.html", &self.topic(*id)),
+                Kind::Page => fill.fill("page.html", &self.topic(*id)),
             },
-            Job::Pitfalls => self.fill("pitfalls.html", &self.pitfalls()),
-            Job::Questions => self.fill("questions.html", &self.questions()),
-            Job::Myths => self.fill("myths.html", &self.myths()),
-            Job::Search => self.fill("search.html", &self.search()),
-            Job::Tags => self.fill("tags.html", &self.tags()),
-            Job::Tag(slug) => self.fill("tag.html", &self.tag(slug)),
-            Job::Labs => self.fill("page.html", &self.labs()),
-            Job::Lab(lab) => self.fill("lab.html", &self.lab(lab)),
-            Job::NotFound => self.fill("404.html", &self.not_found()),
-            Job::Alias(path, id) => Ok(self.alias(path, *id)),
+            Job::Pitfalls => fill.fill("pitfalls.html", &self.pitfalls()),
+            Job::Questions => fill.fill("questions.html", &self.questions()),
+            Job::Myths => fill.fill("myths.html", &self.myths()),
+            Job::Search => fill.fill("search.html", &self.search()),
+            Job::Tags => fill.fill("tags.html", &self.tags()),
+            Job::Tag(slug) => fill.fill("tag.html", &self.tag(slug)),
+            Job::Labs => fill.fill("page.html", &self.labs()),
+            Job::Lab(lab) => fill.fill("lab.html", &self.lab(lab)),
+            Job::NotFound => fill.fill("404.html", &self.not_found()),
+            Job::Alias(path, id) => Ok(fill.whole(self.alias(path, *id))),
         }
-    }
-
-    fn fill(&self, template: &str, view: &impl Serialize) -> Result<String, Diagnostic> {
-        let context = Context::from_serialize(view).map_err(|error| self.templates.diagnostic(template, &error))?;
-        self.templates.render(template, &context)
     }
 
     /// What every template receives, for the page at that site path.
@@ -173,7 +279,7 @@ impl<'a> Renderer<'a> {
                 wasm: &self.assets.search_wasm,
                 index: &self.assets.search_index,
             },
-            book: &self.view,
+            book: self.view,
             nav: self.nav(current, false),
             pages: self.book.plain.iter().map(|id| self.page_link(*id, current)).collect(),
             page,
@@ -188,7 +294,7 @@ impl<'a> Renderer<'a> {
     fn nav(&self, current: Option<PageId>, everything: bool) -> Vec<PartView> {
         let stage = |at: &usize| {
             let stage = &self.book.stages[*at];
-            let open = current.is_some_and(|id| stage.page == id || stage.topics.contains(&id));
+            let open = current.is_some_and(|id| self.book.stage_index(id) == Some(*at));
             let link = self.link(stage.page);
             StageLink {
                 number: stage.number.clone(),
@@ -252,7 +358,7 @@ impl<'a> Renderer<'a> {
     fn page_view(&self, id: PageId) -> PageView {
         let page = self.book.page(id);
         let link = self.link(id);
-        let place = self.book.order.iter().position(|other| *other == id);
+        let place = self.book.order_index(id);
         let neighbour = |step: isize| {
             let at = place.and_then(|place| place.checked_add_signed(step))?;
             self.book.order.get(at).map(|other| self.link(*other))
@@ -302,12 +408,12 @@ impl<'a> Renderer<'a> {
     }
 
     fn holes(&self, id: PageId) -> body::Holes<'_> {
-        let none: &[crate::check::Target] = &[];
+        let targets = self.targets.of(id);
         body::Holes {
             page: self.book.page(id),
             route: self.book.route(id),
-            links: self.targets.links.get(id).map_or(none, Vec::as_slice),
-            images: self.targets.images.get(id).map_or(none, Vec::as_slice),
+            links: targets.map(|targets| targets.links.as_slice()).unwrap_or_default(),
+            images: targets.map(|targets| targets.images.as_slice()).unwrap_or_default(),
             media: self.media,
             runs: run::Runs { run: self.assets.run.as_ref(), setups: &self.book.config.python.setup },
         }
@@ -315,7 +421,7 @@ impl<'a> Renderer<'a> {
 }
 
 /// The site path of the page that lists all myths.
-const MYTHS: &str = "myths.html";
+pub const MYTHS: &str = "myths.html";
 
 /// The site path of a tag's page.
 pub fn tag_url(slug: &str) -> String {
@@ -327,30 +433,16 @@ pub fn lab_url(name: &str) -> String {
     format!("labs/{name}.html")
 }
 
-/// The site paths of the pages that the builder makes, as far as links may lead there.
-pub fn made_routes(book: &Book) -> std::collections::BTreeSet<String> {
-    let fixed = ["pitfalls.html", "questions.html", "search.html", "labs/index.html"];
-    let labs = fieldguide_wasm::demo::LABS.iter().map(|lab| lab_url(lab.name));
-    let tags = book.tags.keys().map(|slug| tag_url(slug));
-    let tag_list = (!book.tags.is_empty()).then(|| "tags/index.html".to_string());
-    let myths = book.pages.iter().any(|page| !page.myths.is_empty()).then(|| MYTHS.to_string());
-    fixed.into_iter().map(str::to_string).chain(labs).chain(tags).chain(tag_list).chain(myths).collect()
-}
-
-fn book_view(book: &Book) -> BookView {
+/// What templates are told of the book as a whole.
+pub fn book_view(book: &Book) -> BookView {
     let mut counts = Counts { stages: book.stages.len(), labs: fieldguide_wasm::demo::LABS.len(), ..Counts::default() };
     for page in &book.pages {
         counts.topics += usize::from(page.kind == Kind::Topic);
         counts.myths += page.myths.len();
         counts.words += page.words;
         counts.quiz += page.quiz.as_ref().map_or(0, |quiz| quiz.questions.len());
-        for section in &page.sections {
-            match section {
-                Section::Pitfall(_) => counts.pitfalls += 1,
-                Section::Question(question) => counts.questions += 1 + question.follow_ups.len(),
-                Section::Prose(_) => {}
-            }
-        }
+        counts.pitfalls += page.tally.pitfalls;
+        counts.questions += page.tally.questions;
     }
     let home_summary = book.home.map(|home| book.page(home).front.summary.as_str()).unwrap_or_default();
     let summary = if book.config.summary.is_empty() { home_summary } else { &book.config.summary };

@@ -109,8 +109,9 @@ fn aligned(rows: &[(String, Option<Counts>)]) -> String {
 fn links(book: &Book, targets: &Targets) -> BTreeMap<PageId, (usize, usize)> {
     let by_route: BTreeMap<&str, PageId> = (0..book.pages.len()).map(|id| (book.route(id), id)).collect();
     let mut counts: BTreeMap<PageId, (usize, usize)> = BTreeMap::new();
-    for (id, targets) in targets.links.iter().enumerate() {
-        for (link, target) in book.page(id).links.iter().zip(targets) {
+    for id in 0..book.pages.len() {
+        let links = targets.of(id).map(|targets| targets.links.as_slice()).unwrap_or_default();
+        for (link, target) in book.page(id).links.iter().zip(links) {
             let Target::Page(route, _) = target else { continue };
             let Some(to) = by_route.get(route.as_str()).copied().filter(|to| *to != id && !link.made) else { continue };
             counts.entry(id).or_default().0 += 1;

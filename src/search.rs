@@ -16,6 +16,9 @@ use text::{Part, cut, marked};
 /// The folder of the index in the site.
 pub const FOLDER: &str = "search";
 
+/// The site path of the file to read first. Every page names it, so it stays the same whatever the book holds.
+pub const CORE: &str = "search/index.bin";
+
 /// Bytes of a block of code, or of what it prints, that can be found; a longer one is data.
 const LONGEST_CODE: usize = 6000;
 

@@ -1,51 +1,52 @@
-//! The site in memory, on localhost. With `watch`, an edit rebuilds it and the open pages reload.
+//! The site in memory, on localhost. With `watch`, pages are rendered when they are asked for, and edits reach the open ones.
 
 mod http;
+mod served;
 mod watch;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, RwLock};
+use std::time::Instant;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch as signal;
 
-use crate::assets::fingerprint;
-use crate::pipeline::{self, Build, Options};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::pipeline::{Changes, Options, Pipeline};
 use crate::site::Site;
-use crate::source::Disk;
+use crate::source::{Disk, Files, Sources};
+use served::Served;
 
 /// The port that is tried first, and how many behind it, where none was asked for.
 const FIRST_PORT: u16 = 4321;
 const PORTS_TRIED: u16 = 20;
 
-/// What is served.
-#[derive(Debug, Default, PartialEq)]
-struct Served {
-    files: BTreeMap<String, File>,
+/// What a build said.
+#[derive(Debug, Clone, Default)]
+pub struct News {
+    /// Counts builds: 0 before the first that was announced.
+    pub number: u64,
+    /// The texts that diagnostics refer to.
+    pub sources: Sources,
+    /// What is wrong with the book.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The site paths of the book's pages whose files were saved, in the order of the book.
+    pub saved: Vec<String>,
 }
 
-/// A file in memory.
-#[derive(Debug, Clone, PartialEq)]
-struct File {
-    bytes: axum::body::Bytes,
-    etag: String,
-}
-
-impl From<Site> for Served {
-    fn from(site: Site) -> Self {
-        let file = |bytes: Vec<u8>| File { etag: format!("\"{}\"", fingerprint(&bytes)), bytes: bytes.into() };
-        Self { files: site.files.into_iter().map(|(path, bytes)| (path, file(bytes))).collect() }
+impl News {
+    /// How many diagnostics of that severity there are.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
 }
 
 /// The site of the moment, shared with the server.
-#[derive(Debug)]
 struct Shared {
     served: RwLock<Arc<Served>>,
-    /// Counts builds; pages that wait for the next one watch it.
-    builds: signal::Sender<u64>,
+    /// What the last build said; pages that wait for the next one watch it.
+    news: signal::Sender<Arc<News>>,
     watching: bool,
 }
 
@@ -54,9 +55,20 @@ impl Shared {
         self.served.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    fn replace(&self, served: Served) {
+    /// From now on `served` is served.
+    fn serve(&self, served: Served) {
         *self.served.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(served);
-        self.builds.send_modify(|builds| *builds += 1);
+    }
+
+    /// The open pages hear the news.
+    fn tell(&self, mut news: News) -> Arc<News> {
+        let mut told = Arc::default();
+        self.news.send_modify(|last| {
+            news.number = last.number + 1;
+            *last = Arc::new(std::mem::take(&mut news));
+            told = last.clone();
+        });
+        told
     }
 }
 
@@ -67,15 +79,19 @@ pub struct Request {
     pub port: Option<u16>,
     /// Whether edits rebuild the site.
     pub watch: bool,
+    /// Whether the folder is looked through for edits every so often, for a disk that doesn't tell of them.
+    pub poll: bool,
 }
 
 /// What happens while the server runs, for whoever prints it.
 pub enum Event {
     /// The server listens there.
     Listening(SocketAddr),
-    /// The book was built again.
-    Built(Box<Build>, std::time::Duration),
-    /// The disk can't be watched.
+    /// The book was built, for the first time if there was no build before, and checked.
+    Built(Arc<News>, std::time::Duration),
+    /// The disk doesn't tell of edits: the folder is looked through instead.
+    Polling(String),
+    /// Edits are not seen.
     NotWatching(String),
 }
 
@@ -84,46 +100,80 @@ pub fn options() -> Options {
     Options { drafts: true, local: true }
 }
 
-/// Serves `site` until Ctrl-C.
+/// What is served: a site that stays as it is, or a book whose edits are seen.
+pub enum Book {
+    /// A finished site.
+    Finished(Site),
+    /// A book, with what was read of it.
+    Live(Box<Pipeline>),
+}
+
+/// Serves the book of `disk` until Ctrl-C.
 ///
 /// # Errors
 /// A port that is taken, or that can't be listened on.
-pub fn run(disk: Disk, site: Option<Site>, request: Request, report: fn(Event)) -> io::Result<()> {
+pub fn run(disk: Disk, book: Book, request: Request, report: fn(Event)) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = listen(request.port).await?;
-        let served = RwLock::new(Arc::new(site.map(Served::from).unwrap_or_default()));
-        let shared = Arc::new(Shared { served, builds: signal::Sender::new(0), watching: request.watch });
-        if request.watch {
-            let shared = shared.clone();
-            // The watcher lives as long as the process: it ends with it.
-            std::thread::spawn(move || {
-                let rebuild = |first: bool| {
-                    let start = std::time::Instant::now();
-                    let mut build = pipeline::build(&disk, options());
-                    let fresh = build.site.take().map(Served::from);
-                    // The first time there is news only where an edit came between the first build and the watch.
-                    let now = shared.now();
-                    if first && fresh.as_ref().map_or(now.files.is_empty(), |fresh| *fresh == *now) {
-                        return;
-                    }
-                    if let Some(fresh) = fresh {
-                        shared.replace(fresh);
-                    }
-                    report(Event::Built(Box::new(build), start.elapsed()));
-                };
-                if let Err(error) = watch::run(&disk, rebuild) {
-                    report(Event::NotWatching(error.to_string()));
-                }
-            });
-        }
+        let disk = Arc::new(disk);
+        let (served, pipeline) = match book {
+            Book::Finished(site) => (Served::from(site), None),
+            Book::Live(pipeline) => (live(&pipeline, &disk).unwrap_or_default(), Some(pipeline)),
+        };
+        let served = RwLock::new(Arc::new(served));
+        let news = signal::Sender::new(Arc::default());
+        let shared = Arc::new(Shared { served, news, watching: pipeline.is_some() });
         let stopped = stopped()?;
         report(Event::Listening(listener.local_addr()?));
+        if let Some(pipeline) = pipeline {
+            let shared = shared.clone();
+            // The watcher lives as long as the process: it ends with it.
+            std::thread::spawn(move || watch(*pipeline, &disk, &shared, request.poll, report));
+        }
         tokio::select! {
             served = async { axum::serve(listener, http::router(shared)).await } => served,
             _ = stopped => Ok(()),
         }
     })
+}
+
+/// The book of the moment, if there is one that can be shown.
+fn live(pipeline: &Pipeline, disk: &Arc<Disk>) -> Option<Served> {
+    let files: Arc<dyn Files> = disk.clone();
+    pipeline.snapshot().map(|snapshot| Served::live(snapshot.clone(), files))
+}
+
+/// Takes every edit to whoever looks at the book, for as long as the process lives.
+fn watch(mut pipeline: Pipeline, disk: &Arc<Disk>, shared: &Shared, poll: bool, report: fn(Event)) {
+    let mut checked = false;
+    let rebuild = |changes: Changes| {
+        let start = Instant::now();
+        let before = pipeline.snapshot().cloned();
+        let update = pipeline.update(&**disk, &changes);
+        let same = match (&before, pipeline.snapshot()) {
+            (Some(before), Some(now)) => Arc::ptr_eq(before, now),
+            (before, now) => before.is_none() && now.is_none(),
+        };
+        if !same && let Some(served) = live(&pipeline, disk) {
+            // Whoever asks for a page gets the new one from here on, whatever the checks will say.
+            shared.serve(served);
+        }
+        if !update.changed && checked {
+            return;
+        }
+        let first = !std::mem::replace(&mut checked, true);
+        let diagnostics = pipeline.check(&**disk);
+        if first && !update.changed && diagnostics.is_empty() {
+            return;
+        }
+        let news = News { sources: pipeline.sources().clone(), diagnostics, saved: update.saved, ..News::default() };
+        report(Event::Built(shared.tell(news), start.elapsed()));
+    };
+    let instead = |why: String| report(Event::Polling(why));
+    if let Err(error) = watch::run(disk, poll, instead, rebuild) {
+        report(Event::NotWatching(error.to_string()));
+    }
 }
 
 /// Ends with Ctrl-C or a polite kill, both of which are caught from the call on, not only once somebody waits.

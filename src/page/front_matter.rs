@@ -8,7 +8,7 @@ use crate::page::Kind;
 use crate::source::{Source, Span};
 
 /// What the front matter of any page may say; which keys are allowed depends on the page's kind.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FrontMatter {
     /// The page's title: one line of Markdown with inline code at most.
     pub title: String,

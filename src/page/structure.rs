@@ -7,7 +7,7 @@ use super::markdown::{Positions, Writer, heading_html, html, options, plain};
 use super::terms::Glossary;
 use super::{
     Heading, HeadingKind, Kind, Markup, Page, Piece, Pitfall, Question, Quiz, QuizOption, QuizQuestion, Section,
-    StageTexts,
+    StageTexts, Tally,
 };
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
@@ -48,6 +48,7 @@ pub fn read(
         file: source.id,
         path: source.path.clone(),
         kind,
+        tally: Tally::new(&sections, &writer.snippets),
         front,
         stage,
         sections,

@@ -1,6 +1,7 @@
 //! Snippets that go on in each other's namespace form a chain; a chain runs in one fresh process for each version.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -38,7 +39,7 @@ pub(super) type Results = BTreeMap<(Key, Version), Result<Ran, String>>;
 
 /// Sorts the book's Python blocks into chains.
 pub(super) fn chains<'a>(
-    pages: &'a [Page],
+    pages: &'a [Arc<Page>],
     config: &Config,
     summary: &mut Summary,
     sources: &Sources,
@@ -105,7 +106,7 @@ pub(super) fn run_all<'a>(
     chains: &'a [Link<'a>],
     interpreters: &'a [Interpreter],
     sources: &Sources,
-    pages: &[Page],
+    pages: &[Arc<Page>],
     summary: &mut Summary,
 ) -> Result<Results, CouldNotRun> {
     let jobs: Vec<_> = chains.iter().flat_map(|chain| interpreters.iter().map(move |python| (chain, python))).collect();
@@ -139,7 +140,7 @@ fn run_chain(
     chain: &Link<'_>,
     python: &Interpreter,
     sources: &Sources,
-    pages: &[Page],
+    pages: &[Arc<Page>],
 ) -> Result<(Vec<usize>, Chain, bool), String> {
     let fits = |snippet: &Snippet| {
         let range = snippet.attributes.python.as_deref();

@@ -1,5 +1,7 @@
 //! The checks of an exercise must pass with its solution and fail with its starting code.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::chains::{LIMIT, place, run_codes, setup};
@@ -23,7 +25,7 @@ struct Job<'a> {
 
 /// Runs the exercises of the book.
 pub(super) fn exercises(
-    pages: &[Page],
+    pages: &[Arc<Page>],
     config: &Config,
     interpreters: &[Interpreter],
     sources: &Sources,

@@ -1,6 +1,7 @@
 //! Markup → HTML: the holes are filled; nothing is parsed again.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fieldguide_wasm::html::escape;
 
@@ -20,7 +21,7 @@ pub struct Holes<'a> {
     /// What its images lead to.
     pub images: &'a [Target],
     /// The files of the book that pages show or link to, by their path in the book.
-    pub media: &'a BTreeMap<String, Media>,
+    pub media: &'a BTreeMap<String, Arc<Media>>,
     /// What its snippets need to be run.
     pub runs: Runs<'a>,
 }

@@ -133,7 +133,7 @@ impl Renderer<'_> {
     /// `1.2` for a topic, `1` for a stage, nothing for a plain page.
     fn number(&self, id: PageId) -> String {
         let Some(stage) = self.book.stage_of(id) else { return String::new() };
-        match stage.topics.iter().position(|topic| *topic == id) {
+        match self.book.topic_index(id) {
             Some(at) => format!("{}.{}", stage.number, at + 1),
             None => stage.number.clone(),
         }

@@ -53,7 +53,7 @@ impl Renderer<'_> {
     pub(super) fn stage(&self, id: PageId) -> StageView<'_> {
         let page = self.book.page(id);
         let holes = self.holes(id);
-        let at = self.book.stages.iter().position(|stage| stage.page == id).unwrap_or_default();
+        let at = self.book.stage_index(id).unwrap_or_default();
         let quiz = page.quiz.as_ref();
         let questions = quiz.map(|quiz| quiz.questions.as_slice()).unwrap_or_default();
         let question = |question: &crate::page::QuizQuestion| QuizView {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use sha2::{Digest, Sha256};
 use tera::{Context, ErrorKind, Tera};
 
 use crate::diagnostic::Diagnostic;
@@ -13,6 +14,7 @@ pub struct Templates {
     tera: Tera,
     /// The source of each template, by its name.
     sources: HashMap<String, Source>,
+    key: [u8; 32],
 }
 
 impl Templates {
@@ -35,11 +37,24 @@ impl Templates {
             }
             texts.push((name.to_string(), text));
         }
-        let mut templates = Self { tera: Tera::new(), sources: by_name };
+        let mut hash = Sha256::new();
+        for (name, text) in &texts {
+            // A length in front of each: no two sets of texts are hashed as the same bytes.
+            for part in [name, text] {
+                hash.update(part.len().to_le_bytes());
+                hash.update(part);
+            }
+        }
+        let mut templates = Self { tera: Tera::new(), sources: by_name, key: hash.finalize().into() };
         match templates.tera.add_raw_templates(texts) {
             Ok(()) => Ok(templates),
             Err(error) => Err(templates.diagnostic("", &error)),
         }
+    }
+
+    /// Changes with the text of any template.
+    pub fn key(&self) -> [u8; 32] {
+        self.key
     }
 
     /// Runs a template.

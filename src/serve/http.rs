@@ -13,7 +13,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use futures_util::Stream;
 
-use super::{File, Served, Shared};
+use super::Shared;
+use super::served::{File, Served};
 
 /// Reloads the page when a build is announced; comes with `--watch` only, and only from this server.
 const RELOAD_JS: &str = "\"use strict\";\n\
@@ -33,12 +34,12 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 
 /// One event for each build from now on.
 async fn events(State(shared): State<Arc<Shared>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let mut builds = shared.builds.subscribe();
-    builds.mark_unchanged();
-    let stream = futures_util::stream::unfold(builds, |mut builds| async {
-        builds.changed().await.ok()?;
-        let number = builds.borrow_and_update().to_string();
-        Some((Ok(Event::default().event("built").data(number)), builds))
+    let mut news = shared.news.subscribe();
+    news.mark_unchanged();
+    let stream = futures_util::stream::unfold(news, |mut news| async {
+        news.changed().await.ok()?;
+        let number = news.borrow_and_update().number.to_string();
+        Some((Ok(Event::default().event("built").data(number)), news))
     });
     Sse::new(stream).keep_alive(KeepAlive::default())
 }
@@ -51,39 +52,47 @@ async fn file(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Resp
     let path = fieldguide_wasm::state::decode_percent(request.uri().path());
     let path = path.strip_prefix('/').unwrap_or(&path);
     match look_up(&served, path) {
-        Found::File(name, file) => respond(StatusCode::OK, name, file, request.headers(), shared.watching),
+        Found::File(name) => match read(&served, &name).await {
+            Some(file) => respond(StatusCode::OK, &name, &file, request.headers(), shared.watching),
+            None => mistakes(shared.watching),
+        },
         Found::Folder(name) => {
             // Only a known folder of the site gets here, so the address is one of ours.
-            let to = format!("/{}/", escaped(name));
+            let to = format!("/{}/", escaped(&name));
             (StatusCode::PERMANENT_REDIRECT, [(LOCATION, to)]).into_response()
         }
-        Found::Nothing => match served.files.get("404.html") {
-            Some(file) => respond(StatusCode::NOT_FOUND, "404.html", file, &HeaderMap::new(), shared.watching),
+        Found::Nothing => match read(&served, "404.html").await {
+            Some(file) => respond(StatusCode::NOT_FOUND, "404.html", &file, &HeaderMap::new(), shared.watching),
             None => mistakes(shared.watching),
         },
     }
 }
 
-enum Found<'a> {
-    File(&'a str, &'a File),
-    Folder(&'a str),
+/// A file of the site; where it has to be rendered, requests for others go on meanwhile.
+async fn read(served: &Arc<Served>, path: &str) -> Option<File> {
+    let (served, path) = (served.clone(), path.to_string());
+    tokio::task::spawn_blocking(move || served.file(&path)).await.ok().flatten()
+}
+
+#[derive(Debug, PartialEq)]
+enum Found {
+    File(String),
+    Folder(String),
     Nothing,
 }
 
-fn look_up<'a>(served: &'a Served, path: &str) -> Found<'a> {
+fn look_up(served: &Served, path: &str) -> Found {
     let index = match path {
         "" => "index.html".to_string(),
         folder if folder.ends_with('/') => format!("{folder}index.html"),
         file => file.to_string(),
     };
-    if let Some((name, file)) = served.files.get_key_value(&index) {
-        return Found::File(name, file);
+    if served.knows(&index) {
+        return Found::File(index);
     }
-    match served.files.get_key_value(&format!("{path}/index.html")) {
-        Some((name, _)) if !path.is_empty() && !path.ends_with('/') => {
-            Found::Folder(name.strip_suffix("/index.html").unwrap_or(name))
-        }
-        _ => Found::Nothing,
+    match !path.is_empty() && !path.ends_with('/') && served.knows(&format!("{path}/index.html")) {
+        true => Found::Folder(path.to_string()),
+        false => Found::Nothing,
     }
 }
 
@@ -152,9 +161,9 @@ mod tests {
     fn only_files_of_the_site_are_found() {
         let served = served();
         for path in ["", "index.html", "a/", "a/b.html"] {
-            assert!(matches!(look_up(&served, path), Found::File(..)), "{path}");
+            assert!(matches!(look_up(&served, path), Found::File(_)), "{path}");
         }
-        assert!(matches!(look_up(&served, "a"), Found::Folder("a")));
+        assert_eq!(look_up(&served, "a"), Found::Folder("a".to_string()));
         for path in
             ["..", "../Cargo.toml", "a/../index.html", "/etc/passwd", "//", "a//b.html", "a\\b.html", "a/b.html\0", "b"]
         {

@@ -1,56 +1,130 @@
 //! Changes on disk → rebuilds, once for a burst of changes.
 
+mod burst;
+
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
-use notify::{EventKind, RecursiveMode, Watcher};
+use notify::{Config, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::source::Disk;
+use crate::pipeline::Changes;
+use crate::source::{Disk, is_part};
+use burst::Burst;
 
-/// A burst of changes is over when nothing has changed for this long.
-const QUIET: Duration = Duration::from_millis(30);
+/// How often a folder is looked through where the disk doesn't tell of changes.
+const POLL: Duration = Duration::from_millis(500);
 
-/// Calls `rebuild` once the watch is set, with `true`, and after every burst of changes to the book's files; returns only on
-/// an error.
+/// A file that was emptied this recently is about to be written.
+const EMPTIED: Duration = Duration::from_millis(300);
+
+type Events = mpsc::Receiver<notify::Result<notify::Event>>;
+
+/// Calls `rebuild` once the watch is set, and after every burst of changes with what changed; returns only on an error.
+/// With `poll`, or where the disk can't be watched, the folder is looked through every so often: then `instead` is told why.
 ///
 /// # Errors
 /// What the system says against watching the book's folder.
-pub(super) fn run(disk: &Disk, mut rebuild: impl FnMut(bool)) -> notify::Result<()> {
-    let (send, changes) = mpsc::channel();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Reading is no change; an error may hide one.
-        if !matches!(&event, Ok(event) if matches!(event.kind, EventKind::Access(_))) {
-            drop(send.send(event));
-        }
-    })?;
-    watcher.watch(disk.root(), RecursiveMode::NonRecursive)?;
-    let mut first = true;
+pub(super) fn run(
+    disk: &Disk,
+    poll: bool,
+    instead: impl Fn(String),
+    mut rebuild: impl FnMut(Changes),
+) -> notify::Result<()> {
+    let mut watching = match poll {
+        true => Watching::start(disk, |send| PollWatcher::new(send, polling()))?,
+        false => match Watching::start(disk, |send| RecommendedWatcher::new(send, Config::default())) {
+            Ok(watching) => watching,
+            Err(error) => {
+                instead(error.to_string());
+                Watching::start(disk, |send| PollWatcher::new(send, polling()))?
+            }
+        },
+    };
+    // Something may have changed since the book was read.
+    rebuild(Changes::Everything);
+    let mut burst = Burst::default();
     loop {
-        // Before the rebuild, also those that came with the last burst: what changes from here on is another event.
-        for part in disk.watched().filter(|part| part.is_dir()) {
-            watcher.watch(&part, RecursiveMode::Recursive)?;
+        if burst.is_empty() {
+            let Ok(event) = watching.events.recv() else { return Ok(()) };
+            burst.add(event, Instant::now());
         }
-        rebuild(first);
-        first = false;
         loop {
-            let Ok(event) = changes.recv() else { return Ok(()) };
-            let mut burst = vec![event];
-            while let Ok(more) = changes.recv_timeout(QUIET) {
-                burst.push(more);
+            while let Ok(event) = watching.events.try_recv() {
+                burst.add(event, Instant::now());
             }
-            if burst.iter().any(|event| concerns(disk, event)) {
-                break;
+            let Some(wait) = burst.wait(Instant::now()) else { break };
+            if let Ok(event) = watching.events.recv_timeout(wait) {
+                burst.add(event, Instant::now());
             }
+        }
+        let (paths, everything) = burst.take();
+        let mut changed = BTreeSet::new();
+        for path in paths {
+            match in_book(disk, &path) {
+                Some(_) if is_being_written(&path) => burst.wait_for(path, Instant::now()),
+                Some(path) => {
+                    changed.insert(path);
+                }
+                None => {}
+            }
+        }
+        if everything || changed.iter().any(|path| !path.contains('/')) {
+            // A whole part of the book may have come or gone.
+            watching.add_parts(disk)?;
+        }
+        if everything {
+            rebuild(Changes::Everything);
+        } else if !changed.is_empty() {
+            rebuild(Changes::At(changed));
         }
     }
 }
 
-/// Whether a change is to a part of the book: the site may be written into the same folder.
-fn concerns(disk: &Disk, event: &notify::Result<notify::Event>) -> bool {
-    let Ok(event) = event else { return true };
-    let root = disk.root().canonicalize().unwrap_or_else(|_| disk.root().to_path_buf());
-    let part = |path: &std::path::Path| {
-        disk.watched().any(|part| path.starts_with(&part) || path.starts_with(root.join(part)))
-    };
-    event.need_rescan() || event.paths.iter().any(|path| part(path))
+fn polling() -> Config {
+    Config::default().with_poll_interval(POLL)
+}
+
+/// A watch on a book's folder.
+struct Watching {
+    watcher: Box<dyn Watcher>,
+    events: Events,
+}
+
+impl Watching {
+    fn start<W: Watcher + 'static>(
+        disk: &Disk,
+        make: impl FnOnce(mpsc::Sender<notify::Result<notify::Event>>) -> notify::Result<W>,
+    ) -> notify::Result<Self> {
+        let (send, events) = mpsc::channel();
+        let mut watching = Self { watcher: Box::new(make(send)?), events };
+        // Hears of parts that are not there yet.
+        watching.watcher.watch(disk.root(), RecursiveMode::NonRecursive)?;
+        watching.add_parts(disk)?;
+        Ok(watching)
+    }
+
+    /// Watches the parts of the book that are there now.
+    fn add_parts(&mut self, disk: &Disk) -> notify::Result<()> {
+        for part in disk.watched().filter(|part| part.is_dir()) {
+            self.watcher.watch(&part, RecursiveMode::Recursive)?;
+        }
+        Ok(())
+    }
+}
+
+/// The path in the book; none for what is no part of it: the site may be written into the same folder.
+fn in_book(disk: &Disk, path: &Path) -> Option<String> {
+    let real = || disk.root().canonicalize().ok().and_then(|root| path.strip_prefix(root).ok().map(Path::to_path_buf));
+    let below = path.strip_prefix(disk.root()).ok().map(Path::to_path_buf).or_else(real)?;
+    let names: Vec<String> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+    Some(names.join("/")).filter(|path| is_part(path))
+}
+
+/// Whether a file was emptied a moment ago: whoever did that is about to write it.
+fn is_being_written(path: &Path) -> bool {
+    let Ok(metadata) = std::fs::metadata(path) else { return false };
+    let age = metadata.modified().ok().and_then(|modified| SystemTime::now().duration_since(modified).ok());
+    metadata.is_file() && metadata.len() == 0 && age.is_some_and(|age| age < EMPTIED)
 }

@@ -1,0 +1,78 @@
+//! Theme, templates, style, script and the engine behind Run: what all pages look like, whatever they say.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::assets::{self, Assets};
+use crate::config::Config;
+use crate::diagnostic::Diagnostic;
+use crate::engine;
+use crate::render::templates::Templates;
+use crate::search;
+use crate::source::{Files, Listing, Sources};
+use crate::theme;
+
+/// All that it takes to dress pages.
+#[derive(Clone)]
+pub(super) struct Look {
+    /// Style, script and the files of `static/`.
+    pub(super) assets: Arc<Assets>,
+    /// The templates; none where one of them does not parse.
+    pub(super) templates: Option<Arc<Templates>>,
+    /// What is wrong with all this.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl PartialEq for Look {
+    fn eq(&self, other: &Self) -> bool {
+        let key = |look: &Self| look.templates.as_ref().map(|templates| templates.key());
+        key(self) == key(other) && self.diagnostics == other.diagnostics && self.assets == other.assets
+    }
+}
+
+impl Look {
+    /// Reads it; `runs` tells whether the book has something to run.
+    ///
+    /// # Errors
+    /// A file that can't be read.
+    pub(super) fn read(
+        files: &dyn Files,
+        listing: &Listing,
+        config: &Config,
+        runs: bool,
+        sources: &mut Sources,
+    ) -> Result<Self, Diagnostic> {
+        let unread = |(path, error)| Diagnostic::file(path, format!("can't be read: {error}"));
+        let mut theme = theme::load(files, &listing.paths).map_err(unread)?;
+        for path in engine::taken(config, &listing.paths) {
+            theme.remove(&path);
+        }
+        let mut assets = assets::bundle(&theme);
+        let engine = engine::read(config, files, &listing.paths).map_err(unread)?;
+        let mut diagnostics = engine.diagnostics;
+        if runs {
+            assets.add_run(&theme, engine.value);
+        }
+        assets.search_index = search::CORE.to_string();
+        let templates = match Templates::load(&theme, sources) {
+            Ok(templates) => Some(Arc::new(templates)),
+            Err(diagnostic) => {
+                diagnostics.push(diagnostic);
+                None
+            }
+        };
+        Ok(Self { assets: Arc::new(assets), templates, diagnostics })
+    }
+
+    /// Whether a path's change can change it.
+    pub(super) fn concerns(path: &str) -> bool {
+        ["static", "templates"]
+            .iter()
+            .any(|part| path.strip_prefix(part).is_some_and(|below| below.is_empty() || below.starts_with('/')))
+    }
+
+    /// The files of `static/` whose place in the site a page takes.
+    pub(super) fn hidden_by<'a, T>(&'a self, pages: &'a BTreeMap<String, T>) -> impl Iterator<Item = &'a String> {
+        self.assets.files.keys().filter(|path| pages.contains_key(*path))
+    }
+}

@@ -1,0 +1,242 @@
+//! The Markdown files, each parsed when its text, or something else that parsing reads, has changed.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{Touched, is_error, text};
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Outcome};
+use crate::page::terms::Glossary;
+use crate::page::{self, Kind, Page, Term};
+use crate::source::{FileId, Files, Listing, Sources};
+
+/// The page whose terms are linked from all others.
+const GLOSSARY: &str = "content/glossary.md";
+
+/// What became of a file.
+enum Entry {
+    Parsed(Parsed),
+    /// It is no page, or can't be read.
+    Wrong(Diagnostic),
+}
+
+/// A file that was parsed.
+struct Parsed {
+    /// The page as its file is now.
+    now: Arc<Page>,
+    /// The page as it was when it last had no mistake; as it is now where it never was without.
+    good: Arc<Page>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// What all pages are parsed with.
+#[derive(Default)]
+struct Shared {
+    raw_html: bool,
+    terms: Vec<Term>,
+    glossary: Option<Glossary>,
+}
+
+/// All Markdown files by their paths.
+#[derive(Default)]
+pub(super) struct Pages {
+    entries: BTreeMap<String, Entry>,
+    shared: Shared,
+}
+
+/// What reading made of the files that changed.
+#[derive(Default)]
+pub(super) struct Read {
+    /// How many files were parsed.
+    pub(super) parsed: usize,
+    /// Files that have another text, or are gone, by their paths.
+    pub(super) changed: Vec<String>,
+    /// Pages that are other than before, as they are shown.
+    pub(super) good: Vec<Arc<Page>>,
+    /// Whether there is a page that was not there, or one less.
+    pub(super) moved: bool,
+}
+
+impl Pages {
+    /// Reads and parses what has to be.
+    pub(super) fn read(
+        &mut self,
+        files: &dyn Files,
+        listing: &Listing,
+        listed_anew: bool,
+        touched: &Touched,
+        config: &Config,
+        sources: &mut Sources,
+    ) -> Read {
+        let mut read = Read::default();
+        let is_page = |path: &str| path.starts_with("content/") && path.ends_with(".md");
+        let paths: Vec<&String> = match listed_anew || touched.everything {
+            true => {
+                let listed = listing.paths.iter().filter(|path| is_page(path));
+                listed.filter(|path| touched.has(path) || !self.entries.contains_key(*path)).collect()
+            }
+            false => {
+                let mut paths: Vec<_> =
+                    touched.paths.iter().filter(|path| is_page(path) && listing.has(path)).collect();
+                paths.sort();
+                paths
+            }
+        };
+        if listed_anew {
+            let gone: Vec<String> = self.entries.keys().filter(|path| !listing.has(path)).cloned().collect();
+            for path in gone {
+                self.entries.remove(&path);
+                sources.remove(&path);
+                read.changed.push(path);
+                read.moved = true;
+            }
+        }
+        let mut todo = Vec::new();
+        let texts: Vec<_> = paths.par_iter().map(|path| text::read(files, path)).collect();
+        for (path, text) in paths.into_iter().zip(texts) {
+            self.take(path, text, sources, &mut todo, &mut read);
+        }
+        self.parse(todo, config, sources, &mut read);
+        read
+    }
+
+    /// Takes a file's text in; what has to be parsed goes to `todo`.
+    fn take(
+        &mut self,
+        path: &str,
+        text: Result<String, Diagnostic>,
+        sources: &mut Sources,
+        todo: &mut Vec<(FileId, Kind)>,
+        read: &mut Read,
+    ) {
+        let misplaced = || {
+            Diagnostic::file(path, "a page can stand at most one folder below `content`")
+                .help("a stage's folder holds its topics as files: move the file up")
+        };
+        let (kind, text) = match (page::kind(path), text) {
+            (Some(kind), Ok(text)) => (kind, text),
+            (kind, text) => {
+                let wrong = if kind.is_none() { misplaced() } else { text.err().unwrap_or_else(misplaced) };
+                let same = matches!(self.entries.get(path), Some(Entry::Wrong(known)) if *known == wrong);
+                if !same {
+                    self.entries.insert(path.to_string(), Entry::Wrong(wrong));
+                    read.changed.push(path.to_string());
+                    read.moved = true;
+                }
+                return;
+            }
+        };
+        let known = matches!(self.entries.get(path), Some(Entry::Parsed(_)));
+        if known && sources.at(path).is_some_and(|source| *source.text == *text) {
+            return;
+        }
+        read.moved |= !known;
+        read.changed.push(path.to_string());
+        todo.push((sources.add(path, text), kind));
+    }
+
+    /// Parses files, and all others too where what is shared has changed.
+    fn parse(&mut self, mut todo: Vec<(FileId, Kind)>, config: &Config, sources: &Sources, read: &mut Read) {
+        let mut everything = self.shared.raw_html != config.raw_html;
+        self.shared.raw_html = config.raw_html;
+        let at = |id: &FileId| sources.get(*id).map(|source| source.path.as_str());
+        let glossary = todo.iter().position(|(id, _)| at(id) == Some(GLOSSARY));
+        let glossary = glossary.map(|at| todo.remove(at)).or_else(|| self.again(GLOSSARY).filter(|_| everything));
+        if let Some((id, kind)) = glossary
+            && let Some(source) = sources.get(id)
+        {
+            self.put(page::parse(source, kind, config, None), read);
+        }
+        let terms = match self.entries.get(GLOSSARY) {
+            Some(Entry::Parsed(parsed)) => Some(&parsed.now.terms),
+            _ => None,
+        };
+        if self.shared.glossary.is_some() != terms.is_some() || terms.is_some_and(|terms| *terms != self.shared.terms) {
+            let terms = terms.cloned();
+            self.shared.glossary = terms.as_ref().map(|terms| Glossary::new(GLOSSARY, terms));
+            self.shared.terms = terms.unwrap_or_default();
+            everything = true;
+        }
+        if everything {
+            let all = self.entries.keys().filter(|path| *path != GLOSSARY);
+            let new: HashSet<_> = todo.iter().map(|(id, _)| *id).collect();
+            let again = all.filter_map(|path| self.again(path)).filter(|(id, _)| !new.contains(id));
+            todo.extend(again.collect::<Vec<_>>());
+        }
+        let glossary = self.shared.glossary.as_ref();
+        let parse = |(id, kind): &(FileId, Kind)| Some(page::parse(sources.get(*id)?, *kind, config, glossary));
+        let parsed: Vec<_> = todo.par_iter().filter_map(parse).collect();
+        for outcome in parsed {
+            self.put(outcome, read);
+        }
+    }
+
+    /// What it takes to parse a file again.
+    fn again(&self, path: &str) -> Option<(FileId, Kind)> {
+        match self.entries.get(path)? {
+            Entry::Parsed(parsed) => Some((parsed.now.file, parsed.now.kind)),
+            Entry::Wrong(_) => None,
+        }
+    }
+
+    fn put(&mut self, outcome: Outcome<Page>, read: &mut Read) {
+        read.parsed += 1;
+        let now = Arc::new(outcome.value);
+        let path = now.path.clone();
+        let wrong = outcome.diagnostics.iter().any(is_error);
+        let before = match self.entries.remove(&path) {
+            Some(Entry::Parsed(before)) => Some(before.good),
+            _ => None,
+        };
+        let good = match &before {
+            Some(before) if wrong && before.file == now.file => before.clone(),
+            _ => now.clone(),
+        };
+        read.moved |= before.is_none_or(|before| before.front != good.front);
+        read.good.push(good.clone());
+        self.entries.insert(path, Entry::Parsed(Parsed { now, good, diagnostics: outcome.diagnostics }));
+    }
+
+    fn parsed(&self) -> impl Iterator<Item = &Parsed> {
+        self.entries.values().filter_map(|entry| match entry {
+            Entry::Parsed(parsed) => Some(parsed),
+            Entry::Wrong(_) => None,
+        })
+    }
+
+    /// All pages as their files are now.
+    pub(super) fn now(&self) -> impl Iterator<Item = &Arc<Page>> {
+        self.parsed().map(|parsed| &parsed.now)
+    }
+
+    /// All pages as they are shown: before their mistakes, where they have some.
+    pub(super) fn good(&self) -> impl Iterator<Item = &Arc<Page>> {
+        self.parsed().map(|parsed| &parsed.good)
+    }
+
+    /// Whether all pages are shown as their files are.
+    pub(super) fn all_good(&self) -> bool {
+        self.parsed().all(|parsed| Arc::ptr_eq(&parsed.now, &parsed.good))
+    }
+
+    /// Whether there is a file that is no page or can't be read.
+    pub(super) fn any_unread(&self) -> bool {
+        self.entries.values().any(|entry| matches!(entry, Entry::Wrong(_)))
+    }
+
+    /// What is wrong with the files, each on its own.
+    pub(super) fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.entries.values().flat_map(|entry| match entry {
+            Entry::Parsed(parsed) => parsed.diagnostics.as_slice(),
+            Entry::Wrong(wrong) => std::slice::from_ref(wrong),
+        })
+    }
+
+    /// What is wrong where there is no file at all.
+    pub(super) fn empty(&self) -> Option<Diagnostic> {
+        let help = "start with `content/index.md`: `+++`, `title = \"…\"`, `+++`";
+        self.entries.is_empty().then(|| Diagnostic::file("content", "the book is empty").help(help))
+    }
+}

@@ -1,0 +1,229 @@
+//! A book at one moment, ready to be served: pages are rendered when they are asked for.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::look::Look;
+use super::media::MediaStore;
+use crate::assets::Assets;
+use crate::book::Book;
+use crate::check::{Checker, Targets};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::render::templates::Templates;
+use crate::render::view::BookView;
+use crate::render::{Job, Kept, Renderer, Routes};
+use crate::search::{self, Index};
+use crate::source::{Files, Listing};
+
+/// The book at one moment. It never changes; what is rendered from it is kept beside it.
+pub struct Snapshot {
+    /// Tells moments apart.
+    pub(super) number: u64,
+    /// The book.
+    pub(super) book: Arc<Book>,
+    pub(super) listing: Arc<Listing>,
+    pub(super) routes: Arc<Routes>,
+    pub(super) view: BookView,
+    pub(super) assets: Arc<Assets>,
+    pub(super) templates: Arc<Templates>,
+    pub(super) media: Arc<MediaStore>,
+    pub(super) renders: Arc<Renders>,
+    pub(super) index: OnceLock<Arc<Index>>,
+    /// What pages that are open now may still ask for.
+    pub(super) before: Before,
+}
+
+/// The files of the moment before: an open page was made of them and may load them late.
+#[derive(Clone, Default)]
+pub(super) struct Before {
+    pub(super) assets: Option<Arc<Assets>>,
+    pub(super) media: Option<Arc<MediaStore>>,
+    pub(super) index: Option<Arc<Index>>,
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Snapshot").field("number", &self.number).field("pages", &self.routes.jobs.len()).finish()
+    }
+}
+
+impl Snapshot {
+    /// The snapshot with the files that pages made from `old` may still ask for.
+    pub(super) fn follows(&mut self, old: &Snapshot) {
+        self.before = Before {
+            assets: match Arc::ptr_eq(&old.assets, &self.assets) {
+                true => old.before.assets.clone(),
+                false => Some(old.assets.clone()),
+            },
+            media: match Arc::ptr_eq(&old.media, &self.media) {
+                true => old.before.media.clone(),
+                false => Some(old.media.clone()),
+            },
+            index: old.index.get().or(old.before.index.as_ref()).cloned(),
+        };
+    }
+
+    /// How many pages there are.
+    pub fn pages(&self) -> usize {
+        self.routes.jobs.len()
+    }
+
+    /// Whether there is a file at that site path. Nothing is rendered for it, and so a file of the search's index, whose name
+    /// only the finished index tells, may turn out not to be there.
+    pub fn knows(&self, path: &str) -> bool {
+        self.routes.jobs.contains_key(path)
+            || self.assets.files.contains_key(path)
+            || of_index(path)
+            || self.media_file(path).is_some()
+    }
+
+    /// The file at that site path, rendered where it isn't yet. A page whose links are broken stays as it was last rendered.
+    ///
+    /// # Errors
+    /// What stands in the way of a page that has not been rendered before.
+    pub fn file(&self, files: &dyn Files, path: &str) -> Result<Option<Vec<u8>>, Diagnostic> {
+        if let Some(job) = self.routes.jobs.get(path) {
+            return self.page(files, path, job).map(|html| Some(html.as_bytes().to_vec()));
+        }
+        if of_index(path)
+            && let Some(bytes) = self.index_file(path)
+        {
+            return Ok(Some(bytes));
+        }
+        let earlier = || self.before.assets.as_ref().and_then(|assets| assets.files.get(path));
+        let asset = self.assets.files.get(path).or_else(|| earlier().filter(|_| path.starts_with("assets/")));
+        Ok(asset.cloned().or_else(|| self.media_file(path)))
+    }
+
+    fn media_file(&self, path: &str) -> Option<Vec<u8>> {
+        if !path.starts_with("assets/") {
+            return None;
+        }
+        self.media.at(path).or_else(|| self.before.media.as_ref().and_then(|media| media.at(path)))
+    }
+
+    /// Files are named after their bytes, so that one of an older index is as good as ever for whoever asks for it.
+    fn index_file(&self, path: &str) -> Option<Vec<u8>> {
+        let find = |index: &Index| index.files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone());
+        let older = || if path == search::CORE { None } else { self.before.index.as_deref().and_then(find) };
+        match self.index.get() {
+            Some(index) => find(index).or_else(older),
+            None => older().or_else(|| find(self.index.get_or_init(|| Arc::new(search::index(&self.book))))),
+        }
+    }
+
+    fn page(&self, files: &dyn Files, route: &str, job: &Job) -> Result<Arc<str>, Diagnostic> {
+        let kept = self.renders.get(route);
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.snapshot == self.number) {
+            return Ok(kept.page.html.clone());
+        }
+        let last = kept.as_ref().map(|kept| &kept.page);
+        match self.render(files, job, last) {
+            Ok(Some(page)) => {
+                let html = page.html.clone();
+                self.renders.keep(route, Rendered { snapshot: self.number, page });
+                Ok(html)
+            }
+            Ok(None) => Ok(last.map(|page| page.html.clone()).unwrap_or_else(|| Arc::from(""))),
+            Err(diagnostic) => last.map(|page| page.html.clone()).ok_or(diagnostic),
+        }
+    }
+
+    /// Renders a page; none where it has mistakes and there is a `last` version to show instead.
+    pub(super) fn render(&self, files: &dyn Files, job: &Job, last: Option<&Kept>) -> Result<Option<Kept>, Diagnostic> {
+        let mut targets = Targets::default();
+        let mut media = BTreeMap::new();
+        if let Job::Page(id) = job {
+            let checked = Checker::new(&self.book, &self.listing, &self.routes.made).page(self.book.page(*id));
+            let wrong = checked.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+            if wrong && last.is_some() {
+                return Ok(None);
+            }
+            media = self.media.of_page(files, &checked.targets);
+            targets = std::iter::once((*id, checked.targets)).collect();
+        }
+        let renderer = Renderer::new(&self.book, &self.view, &targets, &self.assets, &media, &self.templates);
+        renderer.one(job, last).map(Some)
+    }
+
+    /// One page of each template but those that list the whole book.
+    pub(super) fn samples(&self) -> impl Iterator<Item = &Job> {
+        let book = &self.book;
+        let stage = book.stages.first();
+        let topic = book.stages.iter().find_map(|stage| stage.topics.first());
+        let pages = [book.home, stage.map(|stage| stage.page), topic.copied(), book.plain.first().copied()];
+        let routes = pages.into_iter().flatten().map(|id| book.route(id));
+        routes.chain(["404.html"]).filter_map(|route| self.routes.jobs.get(route))
+    }
+
+    /// The pages that list the whole book, and one of each other kind that the builder makes.
+    pub(super) fn made_samples(&self) -> impl Iterator<Item = &Job> {
+        let jobs = || self.routes.jobs.values();
+        let lists = jobs().filter(|job| {
+            matches!(job, Job::Pitfalls | Job::Questions | Job::Myths | Job::Search | Job::Tags | Job::Labs)
+        });
+        let tag = jobs().find(|job| matches!(job, Job::Tag(_)));
+        let lab = jobs().find(|job| matches!(job, Job::Lab(_)));
+        lists.chain(tag).chain(lab)
+    }
+}
+
+impl Look {
+    /// The templates, where all is well enough to render.
+    pub(super) fn fit(&self) -> Option<&Arc<Templates>> {
+        let wrong = self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        self.templates.as_ref().filter(|_| !wrong)
+    }
+}
+
+/// Whether a path is that of a file of the search's index.
+fn of_index(path: &str) -> bool {
+    path.strip_prefix(search::FOLDER).is_some_and(|below| below.starts_with('/') && below.ends_with(".bin"))
+}
+
+/// At most so many pages are kept as they were rendered: those that were asked for last.
+const MOST_RENDERS: usize = 256;
+
+/// A page as it was rendered for a snapshot.
+#[derive(Debug, Clone)]
+struct Rendered {
+    snapshot: u64,
+    page: Kept,
+}
+
+/// The pages that were asked for last, by their site paths.
+#[derive(Debug, Default)]
+pub(super) struct Renders {
+    pages: Mutex<(u64, HashMap<String, (u64, Rendered)>)>,
+}
+
+impl Renders {
+    fn get(&self, route: &str) -> Option<Rendered> {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let (clock, pages) = &mut *pages;
+        *clock += 1;
+        let (used, page) = pages.get_mut(route)?;
+        *used = *clock;
+        Some(page.clone())
+    }
+
+    fn keep(&self, route: &str, page: Rendered) {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let (clock, pages) = &mut *pages;
+        // A request for an older snapshot may end later than one for a newer.
+        if pages.get(route).is_some_and(|(_, known)| known.snapshot > page.snapshot) {
+            return;
+        }
+        pages.insert(route.to_string(), (*clock, page));
+        if pages.len() > MOST_RENDERS {
+            let oldest = pages.iter().min_by_key(|(_, (used, _))| *used).map(|(route, _)| route.clone());
+            oldest.and_then(|route| pages.remove(&route));
+        }
+    }
+
+    /// Forgets pages that are no longer there.
+    pub(super) fn retain(&self, routes: &Routes) {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.1.retain(|route, _| routes.jobs.contains_key(route));
+    }
+}
