@@ -12,7 +12,7 @@ use fieldguide::pipeline::{self, Build, Changes, Options, Pipeline};
 use fieldguide::search::terminal::{self, Place, Searcher};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
-use fieldguide::{lab, proof, report};
+use fieldguide::{lab, proof, report, timings};
 use fieldguide_wasm::demo::Drawing;
 use fieldguide_wasm::search::{Kind, Request};
 
@@ -51,6 +51,9 @@ enum Command {
         /// The folder to write.
         #[arg(long, value_name = "DIR", default_value = "site")]
         to: PathBuf,
+        /// Print what each stage cost.
+        #[arg(long)]
+        timings: bool,
     },
     /// Build in memory and serve on localhost.
     Serve {
@@ -155,7 +158,7 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     let result = match cli.command {
-        Command::Build { book, to } => build(&book, &to),
+        Command::Build { book, to, timings } => build(&book, &to, timings),
         Command::Serve { book, watch, port, poll, open } => serve(&book, serve::Request { port, watch, poll }, open),
         Command::Check { book, run, write, report } => check_book(&book, run, write, report),
         Command::Search(args) => search(&args),
@@ -195,7 +198,10 @@ fn mistakes(count: impl Fn(Severity) -> usize) -> String {
     }
 }
 
-fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
+fn build(args: &BookArgs, to: &Path, measure: bool) -> anyhow::Result<ExitCode> {
+    if measure {
+        timings::start();
+    }
     let start = Instant::now();
     // A path is meant as the shell means it: from the current folder, not from the book's.
     let to = if to == Path::new("site") { args.book.join("site") } else { to.to_path_buf() };
@@ -206,7 +212,11 @@ fn build(args: &BookArgs, to: &Path) -> anyhow::Result<ExitCode> {
         warn!("not written: {}", mistakes(|severity| build.count(severity)));
         return Ok(ExitCode::from(1));
     };
-    let written = site.write(&to).context("the site could not be written")?;
+    let size = |_: &_| site.files.values().map(Vec::len).sum();
+    let written = timings::stage("write", size, || site.write(&to)).context("the site could not be written")?;
+    if measure {
+        say!("{}", timings::finish());
+    }
     say!(
         "{} in {}: {} ({} changed, {} removed), {}",
         plural(build.pages, "page"),

@@ -11,7 +11,7 @@
 //!    index; [`render`] fills templates and holes.
 //! 6. [`site`] is the result: path → bytes, and the only writer of the disk.
 //!
-//! [`pipeline`] runs them; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
+//! [`pipeline`] runs them, [`timings`] measures them; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
 
 pub mod assets;
 pub mod book;
@@ -32,3 +32,4 @@ pub mod site;
 pub mod source;
 pub mod svg;
 pub mod theme;
+pub mod timings;

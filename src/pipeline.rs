@@ -11,23 +11,24 @@ mod pages;
 mod snapshot;
 mod text;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::book::{self, Book};
 use crate::check::Targets;
 use crate::config::{self, Config};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::page::Page;
 use crate::render::view::BookView;
 use crate::render::{Renderer, Routes, book_view};
 use crate::search;
 use crate::site::Site;
 use crate::source::{Files, Listing, Sources};
+use crate::timings::stage;
 use links::Links;
 use look::Look;
 use media::MediaStore;
-use pages::Pages;
+use pages::{Pages, Read};
 pub use snapshot::Snapshot;
 use snapshot::{Before, Renders};
 
@@ -208,11 +209,16 @@ impl Pipeline {
         };
         let new_config = old_config.is_none_or(|old| !Arc::ptr_eq(&old, &config));
 
-        let read = self.pages.read(files, &listing, listed_anew, &touched, &config, &mut self.sources);
+        let read = stage(
+            "pages",
+            |read: &Read| read.bytes,
+            || self.pages.read(files, &listing, listed_anew, &touched, &config, &mut self.sources),
+        );
         update.parsed = read.parsed;
         let moved = new_config || listed_anew || read.moved;
-        self.place(&config, &listing, &read.good, moved);
-        let new_look = self.dress(files, &config, &listing, &touched, new_config || listed_anew);
+        stage("book", |()| 0, || self.place(&config, &listing, &read.good, moved));
+        let new_look =
+            stage("theme", |_| 0, || self.dress(files, &config, &listing, &touched, new_config || listed_anew));
         let new_media = self.keep_media(files, &listing, &touched, listed_anew);
 
         update.changed = moved || new_look || new_media || !read.changed.is_empty();
@@ -481,14 +487,14 @@ impl Pipeline {
             of_book.extend(self.pages.empty());
             routes = Arc::new(Routes::new(&book, myths));
         }
-        self.check_links(&book, &routes);
+        stage("links", |()| 0, || self.check_links(&book, &routes));
         build.targets = self.links.targets();
         let mut diagnostics: Vec<Diagnostic> = of_book;
         diagnostics.extend(self.said.listing.iter().chain(&self.said.config).chain(&self.said.look).cloned());
         diagnostics.extend(self.pages.diagnostics().cloned());
         diagnostics.extend(self.links.diagnostics());
         if self.look.is_some() {
-            diagnostics.extend(self.read_media(files));
+            diagnostics.extend(stage("media", |_| 0, || self.read_media(files)));
         }
         if let Some(site) = self.render_all(files, &book, &routes, &build.targets, &mut diagnostics) {
             build.pages = routes.jobs.len();
@@ -531,10 +537,12 @@ impl Pipeline {
                 site.files.insert(place.clone(), entry.bytes.clone());
             }
         }
-        site.files.extend(search::index(book).files);
+        let size = |index: &search::Index| index.files.iter().map(|(_, bytes)| bytes.len()).sum();
+        site.files.extend(stage("search", size, || search::index(book)).files);
         let view: BookView = book_view(book);
         let renderer = Renderer::new(book, &view, targets, &look.assets, &media, templates);
-        let rendered = renderer.render(routes);
+        let size = |rendered: &Outcome<BTreeMap<String, String>>| rendered.value.values().map(String::len).sum();
+        let rendered = stage("render", size, || renderer.render(routes));
         diagnostics.extend(rendered.diagnostics);
         site.files.extend(rendered.value.into_iter().map(|(path, html)| (path, html.into_bytes())));
         Some(site)

@@ -41,6 +41,9 @@ pub struct Parser {
     /// The heights of the stack at which the patterns of a `with_prototype` pushed: those below don't hold above.
     prototype_starts: Vec<usize>,
     matcher: Matcher,
+    /// The groups of the match that won.
+    slots: Vec<usize>,
+    chain: Chain,
     /// The changes in the last line, each with its place.
     pub changes: Vec<(usize, Change)>,
 }
@@ -50,7 +53,6 @@ struct Found {
     pattern: &'static Pattern,
     start: usize,
     end: usize,
-    slots: Vec<usize>,
     from_prototype: bool,
 }
 
@@ -73,6 +75,8 @@ impl Parser {
             first_line: true,
             prototype_starts: Vec::new(),
             matcher: Matcher::default(),
+            slots: Vec::new(),
+            chain: Chain::new(),
             changes: Vec::new(),
         }
     }
@@ -126,15 +130,16 @@ impl Parser {
                 }
                 let Some(context) = self.top() else { return false };
                 self.scopes(&found, context);
-                self.act(line, found);
+                self.act(line, &found);
                 !self.stack.is_empty()
             }
         }
     }
 
-    fn chain(&self) -> Chain {
+    /// Fills `chain`, in the order in which patterns apply.
+    fn link(&self, chain: &mut Chain) {
+        chain.clear();
         let from = self.prototype_starts.last().copied().unwrap_or(0);
-        let mut chain = Chain::new();
         for level in self.stack.get(from..).unwrap_or_default() {
             for prototype in &level.prototypes {
                 chain.extend(self.grammars.context(*prototype).map(|context| (true, context, level.captured.clone())));
@@ -145,11 +150,17 @@ impl Parser {
             let prototype = own.and_then(|own| self.grammars.context(own.prototype?));
             chain.extend(prototype.into_iter().chain(own).map(|context| (false, context, level.captured.clone())));
         }
-        chain
     }
 
     fn best(&mut self, line: &str, start: usize, may_loop: bool) -> Best {
-        let chain = self.chain();
+        let mut chain = std::mem::take(&mut self.chain);
+        self.link(&mut chain);
+        let best = self.best_of(&chain, line, start, may_loop);
+        self.chain = chain;
+        best
+    }
+
+    fn best_of(&mut self, chain: &Chain, line: &str, start: usize, may_loop: bool) -> Best {
         let grammars = self.grammars;
         let classes = |number| grammars.class(number);
         let too_deep = self.stack.len() >= DEEPEST;
@@ -159,7 +170,7 @@ impl Parser {
         loop {
             let byte = line.as_bytes().get(at).map_or(END, |byte| usize::from(*byte));
             let mut looping = false;
-            for (from_prototype, context, captured) in &chain {
+            for (from_prototype, context, captured) in chain {
                 let outer = captured.as_deref();
                 let input = Input { line, classes: &classes, outer };
                 for pattern in context.fitting(byte) {
@@ -179,8 +190,8 @@ impl Parser {
                         }
                         _ => {}
                     }
-                    let slots = std::mem::take(&mut self.matcher.slots);
-                    return Best::Found(Found { pattern, start: at, end, slots, from_prototype: *from_prototype });
+                    std::mem::swap(&mut self.slots, &mut self.matcher.slots);
+                    return Best::Found(Found { pattern, start: at, end, from_prototype: *from_prototype });
                 }
             }
             if looping {
@@ -202,7 +213,7 @@ impl Parser {
         // In the order of their places, the outer ones first.
         let mut captures: Vec<((usize, isize), Change)> = Vec::new();
         for (group, scopes) in &pattern.captures {
-            let Some(place) = range(&found.slots, *group as usize).filter(|place| !place.is_empty()) else { continue };
+            let Some(place) = range(&self.slots, *group as usize).filter(|place| !place.is_empty()) else { continue };
             let length = isize::try_from(place.len()).unwrap_or(isize::MAX);
             captures.extend(scopes.iter().map(|scope| ((place.start, -length), Change::Push(*scope))));
             captures.push(((place.end, isize::MIN), Change::Pop(scopes.len())));
@@ -274,7 +285,7 @@ impl Parser {
     }
 
     /// What the match does to the contexts.
-    fn act(&mut self, line: &str, found: Found) {
+    fn act(&mut self, line: &str, found: &Found) {
         let (opened, mut old) = match &found.pattern.action {
             Action::None => return,
             Action::Pop => {
@@ -296,7 +307,7 @@ impl Parser {
                 .chain([number])
                 .any(|number| self.grammars.context(*number).is_some_and(|context| context.refers));
             let kept = refers.then(|| {
-                let keep = || Rc::new(Captured { line: line.to_string(), slots: found.slots.clone() });
+                let keep = || Rc::new(Captured { line: line.to_string(), slots: self.slots.clone() });
                 Rc::clone(captured.get_or_insert_with(keep))
             });
             self.stack.push(Level { context: *number, prototypes, captured: kept });
