@@ -24,7 +24,7 @@ use crate::render::{Renderer, Routes, book_view};
 use crate::search;
 use crate::site::Site;
 use crate::source::{Files, Listing, Sources};
-use crate::timings::stage;
+use crate::timings::{self, stage};
 use links::Links;
 use look::Look;
 use media::MediaStore;
@@ -537,12 +537,15 @@ impl Pipeline {
                 site.files.insert(place.clone(), entry.bytes.clone());
             }
         }
-        let size = |index: &search::Index| index.files.iter().map(|(_, bytes)| bytes.len()).sum();
-        site.files.extend(stage("search", size, || search::index(book)).files);
         let view: BookView = book_view(book);
         let renderer = Renderer::new(book, &view, targets, &look.assets, &media, templates);
         let size = |rendered: &Outcome<BTreeMap<String, String>>| rendered.value.values().map(String::len).sum();
-        let rendered = stage("render", size, || renderer.render(routes));
+        let render = || stage("render", size, || renderer.render(routes));
+        let size = |index: &search::Index| index.files.iter().map(|(_, bytes)| bytes.len()).sum();
+        let index = || stage("search", size, || search::index(book));
+        // Putting the index together takes one thread: the others render meanwhile.
+        let (index, rendered) = timings::join(index, render);
+        site.files.extend(index.files);
         diagnostics.extend(rendered.diagnostics);
         site.files.extend(rendered.value.into_iter().map(|(path, html)| (path, html.into_bytes())));
         Some(site)

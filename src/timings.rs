@@ -34,9 +34,18 @@ pub fn finish() -> Timings {
     Timings(STAGES.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default())
 }
 
+fn measuring() -> bool {
+    STAGES.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+}
+
+/// Runs two stages at once; where they are measured, one after the other, since the time of threads can't be told apart.
+pub fn join<A: Send, B: Send>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B + Send) -> (A, B) {
+    if measuring() { (first(), second()) } else { rayon::join(first, second) }
+}
+
 /// Runs a stage; `bytes` tells how much it made. A name that comes again is added to the first.
 pub fn stage<T>(name: &'static str, bytes: impl FnOnce(&T) -> usize, run: impl FnOnce() -> T) -> T {
-    if STAGES.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+    if !measuring() {
         return run();
     }
     let (start, before) = (Instant::now(), cpu());
