@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use fieldguide::diagnostic::{Severity, terminal as diagnostics};
-use fieldguide::pipeline::{self, Build, Changes, Options, Pipeline};
+use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::search::terminal::{self, Place, Searcher};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
@@ -56,22 +56,7 @@ enum Command {
         timings: bool,
     },
     /// Build in memory and serve on localhost.
-    Serve {
-        #[command(flatten)]
-        book: BookArgs,
-        /// Rebuild on every edit and reload the open pages.
-        #[arg(long)]
-        watch: bool,
-        /// The port to listen on; without it, 4321 or the next free one.
-        #[arg(long)]
-        port: Option<u16>,
-        /// With --watch: look through the folder for edits, for network drives and other disks that don't tell of them.
-        #[arg(long, requires = "watch")]
-        poll: bool,
-        /// Open the browser.
-        #[arg(long)]
-        open: bool,
-    },
+    Serve(ServeArgs),
     /// Say what is wrong with the book; write nothing.
     Check {
         #[command(flatten)]
@@ -102,6 +87,38 @@ enum Command {
         #[arg(long)]
         batch: bool,
     },
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    book: BookArgs,
+    /// Rebuild on every edit and patch the open pages.
+    #[arg(long)]
+    watch: bool,
+    /// Go to the page that was just saved, in every browser that shows the book; with --watch.
+    #[arg(long, requires = "watch")]
+    follow: bool,
+    /// With --watch: look through the folder for edits, for network drives and other disks that don't tell of them.
+    #[arg(long, requires = "watch")]
+    poll: bool,
+    /// The port to listen on; without it, 4321 or the next free one.
+    #[arg(long)]
+    port: Option<u16>,
+    /// Listen at this address, for a phone or others of the network; without ADDR, at all that this machine has.
+    /// Whoever reaches it can read the book.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "0.0.0.0")]
+    host: Option<String>,
+    /// Answer to this name too, beside localhost and this machine's addresses; may be given again.
+    #[arg(long, value_name = "NAME", value_parser = serve::parse_name)]
+    allow_host: Vec<String>,
+    /// What opens at a mistake shown in the page: vscode, idea, zed and others, none, or a template such as
+    /// vscode://file{path}:{line}:{column}; without it, the editor that this terminal or EDITOR names.
+    #[arg(long, value_name = "EDITOR", env = "FIELDGUIDE_EDITOR", value_parser = serve::Editor::parse)]
+    editor: Option<serve::Editor>,
+    /// Open the browser.
+    #[arg(long)]
+    open: bool,
 }
 
 #[derive(Args)]
@@ -159,7 +176,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let result = match cli.command {
         Command::Build { book, to, timings } => build(&book, &to, timings),
-        Command::Serve { book, watch, port, poll, open } => serve(&book, serve::Request { port, watch, poll }, open),
+        Command::Serve(args) => serve(args),
         Command::Check { book, run, write, report } => check_book(&book, run, write, report),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
@@ -294,19 +311,17 @@ fn print_summary(summary: &proof::Summary) {
     );
 }
 
-fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result<ExitCode> {
+fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
-    let disk = Disk::new(&args.book);
-    let listening: fn(Event) = if open { on_event_and_open } else { on_event };
-    let book = if request.watch {
-        let mut pipeline = Pipeline::new(serve::options());
-        pipeline.update(&disk, &Changes::Everything);
-        let pages = pipeline.snapshot().map_or(0, |snapshot| snapshot.pages());
+    let disk = Disk::new(&args.book.book);
+    let book = if args.watch {
+        let pipeline = serve::read(&disk);
+        let pages = pipeline.as_ref().and_then(|pipeline| pipeline.snapshot()).map_or(0, |snapshot| snapshot.pages());
         say!("{} read in {}", plural(pages, "page"), seconds(start.elapsed()));
-        serve::Book::Live(Box::new(pipeline))
+        serve::Book::Live(pipeline)
     } else {
         let mut build = pipeline::build(&disk, serve::options());
-        let fine = show(&build, args.strict);
+        let fine = show(&build, args.book.strict);
         let Some(site) = build.site.take().filter(|_| fine) else {
             warn!("not served: {}", mistakes(|severity| build.count(severity)));
             return Ok(ExitCode::from(1));
@@ -315,6 +330,15 @@ fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result
         say!("{} in {}, {wrong}", plural(build.pages, "page"), seconds(start.elapsed()));
         serve::Book::Finished(site)
     };
+    let request = serve::Request {
+        host: args.host,
+        port: args.port,
+        names: args.allow_host,
+        poll: args.poll,
+        follow: args.follow,
+        editor: args.editor.unwrap_or_else(|| serve::Editor::guess(|name| std::env::var(name).ok())),
+    };
+    let listening: fn(Event) = if args.open { on_event_and_open } else { on_event };
     serve::run(disk, book, request, listening)?;
     say!("stopped");
     Ok(ExitCode::SUCCESS)
@@ -322,8 +346,19 @@ fn serve(args: &BookArgs, request: serve::Request, open: bool) -> anyhow::Result
 
 fn on_event(event: Event) {
     match event {
-        Event::Listening(address) => say!("serving at http://{address}/ (stop with Ctrl-C)"),
+        Event::Listening(addresses) => {
+            for (i, address) in addresses.iter().enumerate() {
+                match i {
+                    0 => say!("serving at http://{address}/ (stop with Ctrl-C)"),
+                    _ if address.ip().is_loopback() => {}
+                    _ => say!("  and at http://{address}/ for others of this network"),
+                }
+            }
+        }
         Event::Built(news, time) => {
+            if let Some(why) = &news.failure {
+                return warn!("fieldguide itself failed on this book: {why}; the last good site is still served");
+            }
             drop(write!(anstream::stderr(), "{}", diagnostics::report(&news.sources, &news.diagnostics)));
             let done = if news.number == 1 && news.saved.is_empty() { "checked" } else { "rebuilt" };
             say!("{done} in {}: {}", milliseconds(time), mistakes(|severity| news.count(severity)));
@@ -335,7 +370,7 @@ fn on_event(event: Event) {
 
 fn on_event_and_open(event: Event) {
     let address = match &event {
-        Event::Listening(address) => Some(*address),
+        Event::Listening(addresses) => addresses.first().copied(),
         _ => None,
     };
     on_event(event);

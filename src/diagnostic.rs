@@ -1,5 +1,6 @@
 //! What is wrong with a book: collected, each with its place and a way out.
 
+pub mod overlay;
 pub mod terminal;
 
 use crate::source::Span;

@@ -1,26 +1,29 @@
 //! The site in memory, on localhost. With `watch`, pages are rendered when they are asked for, and edits reach the open ones.
 
+mod client;
+mod connections;
+mod editor;
+mod events;
+mod guard;
 mod http;
 mod served;
 mod watch;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use tokio::net::TcpListener;
 use tokio::sync::watch as signal;
 
+pub use self::editor::Editor;
+use self::guard::{Guard, Host};
+use self::served::Served;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::pipeline::{Changes, Options, Pipeline};
+use crate::pipeline::{Changes, Options, Pipeline, Update};
 use crate::site::Site;
 use crate::source::{Disk, Files, Sources};
-use served::Served;
-
-/// The port that is tried first, and how many behind it, where none was asked for.
-const FIRST_PORT: u16 = 4321;
-const PORTS_TRIED: u16 = 20;
 
 /// What a build said.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +36,8 @@ pub struct News {
     pub diagnostics: Vec<Diagnostic>,
     /// The site paths of the book's pages whose files were saved, in the order of the book.
     pub saved: Vec<String>,
+    /// Why the program failed on the book, where it did; what is served is then what was served before.
+    pub failure: Option<String>,
 }
 
 impl News {
@@ -42,12 +47,25 @@ impl News {
     }
 }
 
+/// What open pages are told.
+#[derive(Debug, Clone, Default)]
+struct Told {
+    /// Counts what is served: with another number, pages may have changed.
+    served: u64,
+    /// The pages that were saved last, and the number of what was served with them.
+    saved: (u64, Vec<String>),
+    /// What the last build that was checked said.
+    news: Arc<News>,
+}
+
 /// The site of the moment, shared with the server.
 struct Shared {
     served: RwLock<Arc<Served>>,
-    /// What the last build said; pages that wait for the next one watch it.
-    news: signal::Sender<Arc<News>>,
+    told: signal::Sender<Told>,
+    guard: Guard,
+    editor: Editor,
     watching: bool,
+    follow: bool,
 }
 
 impl Shared {
@@ -55,40 +73,50 @@ impl Shared {
         self.served.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    /// From now on `served` is served.
-    fn serve(&self, served: Served) {
+    /// From now on `served` is served; the open pages look whether it is news to them.
+    fn serve(&self, served: Served, saved: &[String]) {
         *self.served.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(served);
+        self.told.send_modify(|told| {
+            told.served += 1;
+            told.saved = (told.served, saved.to_vec());
+        });
     }
 
-    /// The open pages hear the news.
+    /// The open pages hear what is wrong with the book.
     fn tell(&self, mut news: News) -> Arc<News> {
-        let mut told = Arc::default();
-        self.news.send_modify(|last| {
-            news.number = last.number + 1;
-            *last = Arc::new(std::mem::take(&mut news));
-            told = last.clone();
+        let mut now = Arc::default();
+        self.told.send_modify(|told| {
+            news.number = told.news.number + 1;
+            told.news = Arc::new(std::mem::take(&mut news));
+            now = told.news.clone();
         });
-        told
+        now
     }
 }
 
 /// What `serve` is asked for.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone)]
 pub struct Request {
+    /// The address or name to listen at; loopback where there is none.
+    pub host: Option<String>,
     /// The port that was asked for.
     pub port: Option<u16>,
-    /// Whether edits rebuild the site.
-    pub watch: bool,
+    /// Names that requests may call this server by, beside `localhost` and its addresses.
+    pub names: Vec<String>,
     /// Whether the folder is looked through for edits every so often, for a disk that doesn't tell of them.
     pub poll: bool,
+    /// Whether the browser goes to the page that was just saved.
+    pub follow: bool,
+    /// What opens at a diagnostic.
+    pub editor: Editor,
 }
 
 /// What happens while the server runs, for whoever prints it.
 pub enum Event {
-    /// The server listens there.
-    Listening(SocketAddr),
+    /// The server listens there: on this machine first, then where others of the network find it.
+    Listening(Vec<SocketAddr>),
     /// The book was built, for the first time if there was no build before, and checked.
-    Built(Arc<News>, std::time::Duration),
+    Built(Arc<News>, Duration),
     /// The disk doesn't tell of edits: the folder is looked through instead.
     Polling(String),
     /// Edits are not seen.
@@ -100,12 +128,39 @@ pub fn options() -> Options {
     Options { drafts: true, local: true }
 }
 
+/// Whether a name may be given to [`Request::names`]: a name or an address, without a port.
+///
+/// # Errors
+/// What it has to look like.
+pub fn parse_name(text: &str) -> Result<String, String> {
+    let wrong = || "give a name or an address alone, such as guide.test: no http://, no port".to_string();
+    Host::parse(text).map(|_| text.to_string()).ok_or_else(wrong)
+}
+
 /// What is served: a site that stays as it is, or a book whose edits are seen.
 pub enum Book {
     /// A finished site.
     Finished(Site),
-    /// A book, with what was read of it.
-    Live(Box<Pipeline>),
+    /// A book, with what was read of it; of one that the program failed on, nothing was.
+    Live(Option<Box<Pipeline>>),
+}
+
+/// Reads a book that is to be served live.
+pub fn read(disk: &Disk) -> Option<Box<Pipeline>> {
+    let read = || {
+        let mut pipeline = Pipeline::new(options());
+        pipeline.update(disk, &Changes::Everything);
+        Box::new(pipeline)
+    };
+    caught(read).ok()
+}
+
+/// What a part of the program gives, or what it said when it failed: no book ends the server.
+fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|failed| {
+        let text = failed.downcast_ref::<String>().map(String::as_str);
+        text.or_else(|| failed.downcast_ref::<&str>().copied()).unwrap_or("no reason was given").to_string()
+    })
 }
 
 /// Serves the book of `disk` until Ctrl-C.
@@ -115,26 +170,40 @@ pub enum Book {
 pub fn run(disk: Disk, book: Book, request: Request, report: fn(Event)) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let listener = listen(request.port).await?;
+        let listeners = connections::listen(request.host.as_deref(), request.port).await?;
+        let root = disk.root().canonicalize().unwrap_or_else(|_| disk.root().to_path_buf());
+        // Addresses are known by where a connection comes in; `0.0.0.0` is none that anybody calls.
+        let named = request.host.as_deref().and_then(Host::parse).filter(|host| matches!(host, Host::Name(_)));
+        let names = request.names.iter().filter_map(|name| Host::parse(name)).chain(named);
         let disk = Arc::new(disk);
         let (served, pipeline) = match book {
             Book::Finished(site) => (Served::from(site), None),
-            Book::Live(pipeline) => (live(&pipeline, &disk).unwrap_or_default(), Some(pipeline)),
+            Book::Live(pipeline) => {
+                let served = pipeline.as_ref().and_then(|pipeline| live(pipeline, &disk));
+                (served.unwrap_or_default(), Some(pipeline))
+            }
         };
-        let served = RwLock::new(Arc::new(served));
-        let news = signal::Sender::new(Arc::default());
-        let shared = Arc::new(Shared { served, news, watching: pipeline.is_some() });
+        let shared = Arc::new(Shared {
+            served: RwLock::new(Arc::new(served)),
+            told: signal::Sender::new(Told::default()),
+            guard: Guard::new(names),
+            editor: request.editor.at(root),
+            watching: pipeline.is_some(),
+            follow: request.follow,
+        });
         let stopped = stopped()?;
-        report(Event::Listening(listener.local_addr()?));
+        report(Event::Listening(connections::found_at(&listeners)?));
         if let Some(pipeline) = pipeline {
             let shared = shared.clone();
             // The watcher lives as long as the process: it ends with it.
-            std::thread::spawn(move || watch(*pipeline, &disk, &shared, request.poll, report));
+            std::thread::spawn(move || watch(pipeline, &disk, &shared, request.poll, report));
         }
-        tokio::select! {
-            served = async { axum::serve(listener, http::router(shared)).await } => served,
-            _ = stopped => Ok(()),
+        let lines = Arc::new(connections::Lines::default());
+        for listener in listeners {
+            tokio::spawn(connections::accept(listener, shared.clone(), lines.clone()));
         }
+        stopped.await;
+        Ok(())
     })
 }
 
@@ -145,35 +214,55 @@ fn live(pipeline: &Pipeline, disk: &Arc<Disk>) -> Option<Served> {
 }
 
 /// Takes every edit to whoever looks at the book, for as long as the process lives.
-fn watch(mut pipeline: Pipeline, disk: &Arc<Disk>, shared: &Shared, poll: bool, report: fn(Event)) {
+fn watch(pipeline: Option<Box<Pipeline>>, disk: &Arc<Disk>, shared: &Shared, poll: bool, report: fn(Event)) {
+    let mut pipeline = pipeline;
     let mut checked = false;
     let rebuild = |changes: Changes| {
         let start = Instant::now();
-        let before = pipeline.snapshot().cloned();
-        let update = pipeline.update(&**disk, &changes);
-        let same = match (&before, pipeline.snapshot()) {
-            (Some(before), Some(now)) => Arc::ptr_eq(before, now),
-            (before, now) => before.is_none() && now.is_none(),
-        };
-        if !same && let Some(served) = live(&pipeline, disk) {
-            // Whoever asks for a page gets the new one from here on, whatever the checks will say.
-            shared.serve(served);
-        }
-        if !update.changed && checked {
-            return;
-        }
+        // What the program failed on has left nothing that could be gone on from.
+        let whole = pipeline.is_none();
+        let mut now = pipeline.take().unwrap_or_else(|| Box::new(Pipeline::new(options())));
+        let changes = if whole { Changes::Everything } else { changes };
+        let built = caught(|| {
+            let update = update(&mut now, disk, shared, &changes);
+            let diagnostics = (update.changed || !checked).then(|| now.check(&**disk));
+            (update, diagnostics)
+        });
         let first = !std::mem::replace(&mut checked, true);
-        let diagnostics = pipeline.check(&**disk);
-        if first && !update.changed && diagnostics.is_empty() {
-            return;
+        let news = match built {
+            Ok((_, None)) => None,
+            Ok((update, Some(wrong))) if first && !whole && !update.changed && wrong.is_empty() => None,
+            Ok((update, Some(diagnostics))) => {
+                Some(News { sources: now.sources().clone(), diagnostics, saved: update.saved, ..News::default() })
+            }
+            Err(why) => {
+                report(Event::Built(shared.tell(News { failure: Some(why), ..News::default() }), start.elapsed()));
+                return;
+            }
+        };
+        pipeline = Some(now);
+        if let Some(news) = news {
+            report(Event::Built(shared.tell(news), start.elapsed()));
         }
-        let news = News { sources: pipeline.sources().clone(), diagnostics, saved: update.saved, ..News::default() };
-        report(Event::Built(shared.tell(news), start.elapsed()));
     };
     let instead = |why: String| report(Event::Polling(why));
     if let Err(error) = watch::run(disk, poll, instead, rebuild) {
         report(Event::NotWatching(error.to_string()));
     }
+}
+
+/// Reads the changes. Whoever asks for a page gets the new one from here on, whatever the checks will say.
+fn update(pipeline: &mut Pipeline, disk: &Arc<Disk>, shared: &Shared, changes: &Changes) -> Update {
+    let before = pipeline.snapshot().cloned();
+    let update = pipeline.update(&**disk, changes);
+    let same = match (&before, pipeline.snapshot()) {
+        (Some(before), Some(now)) => Arc::ptr_eq(before, now),
+        (before, now) => before.is_none() && now.is_none(),
+    };
+    if !same && let Some(served) = live(pipeline, disk) {
+        shared.serve(served, &update.saved);
+    }
+    update
 }
 
 /// Ends with Ctrl-C or a polite kill, both of which are caught from the call on, not only once somebody waits.
@@ -195,25 +284,15 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
     Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
 
-async fn listen(port: Option<u16>) -> io::Result<TcpListener> {
-    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    if let Some(port) = port {
-        return TcpListener::bind(at(port)).await.map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => io::Error::new(
-                error.kind(),
-                format!("port {port} is taken: stop what listens there, or choose another with --port"),
-            ),
-            kind => io::Error::new(kind, format!("can't listen on port {port}: {error}")),
-        });
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_of_the_program_is_a_value() {
+        assert_eq!(caught(|| 1), Ok(1));
+        #[expect(clippy::panic, reason = "the failure under test")]
+        let failed: Result<(), String> = caught(|| panic!("the reason {}", 1));
+        assert_eq!(failed, Err("the reason 1".to_string()));
     }
-    let mut last = None;
-    for port in FIRST_PORT..FIRST_PORT + PORTS_TRIED {
-        match TcpListener::bind(at(port)).await {
-            Ok(listener) => return Ok(listener),
-            Err(error) => last = Some(error),
-        }
-    }
-    let last = last.map(|error| error.to_string()).unwrap_or_default();
-    let tried = format!("{FIRST_PORT} to {}", FIRST_PORT + PORTS_TRIED - 1);
-    Err(io::Error::new(io::ErrorKind::AddrInUse, format!("can't listen on any port from {tried}: {last}")))
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// A file of the book, by its index in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -214,6 +215,31 @@ impl Disk {
     /// The parts of the folder whose change can change the site.
     pub fn watched(&self) -> impl Iterator<Item = PathBuf> {
         PARTS.iter().map(|part| self.root.join(part))
+    }
+}
+
+/// What tells a file's versions apart without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// Its length in bytes.
+    pub length: u64,
+    /// When it was last written, as far as the disk keeps it.
+    pub modified: Option<SystemTime>,
+}
+
+impl Disk {
+    /// The stamps of all files of the book.
+    ///
+    /// # Errors
+    /// A folder that cannot be read, with its path in the book.
+    pub fn stamps(&self) -> Result<BTreeMap<String, Stamp>, (String, io::Error)> {
+        let stamp = |path: String| {
+            let metadata = std::fs::metadata(self.root.join(&path)).ok().filter(|metadata| !metadata.is_dir());
+            let stamp = metadata.map(|metadata| Stamp { length: metadata.len(), modified: metadata.modified().ok() });
+            // A folder, or what can't be looked at: that it is there is all that is known.
+            (path, stamp.unwrap_or(Stamp { length: 0, modified: None }))
+        };
+        Ok(self.list()?.paths.into_iter().map(stamp).collect())
     }
 }
 

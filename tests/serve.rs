@@ -5,100 +5,10 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
 
 mod support;
+use support::server::{Answer, Server, free_port};
 use support::{Folder, fieldguide, stderr};
-
-/// A server, ended with the test.
-struct Server {
-    child: Child,
-    output: BufReader<ChildStdout>,
-    address: String,
-}
-
-impl Server {
-    fn start(folder: &Folder, more: &[&str]) -> Self {
-        let mut child =
-            fieldguide("serve", folder.path()).args(more).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("serving at http://") {
-            line.clear();
-            assert!(output.read_line(&mut line).unwrap() > 0, "the server ended: {:?}", child.wait());
-        }
-        let address = line.trim_start_matches("serving at http://").split('/').next().unwrap().to_string();
-        Self { child, output, address }
-    }
-
-    /// A server on a port of its own; `Folder` must outlive it.
-    fn of(folder: &Folder) -> Self {
-        Self::start(folder, &["--port", &free_port().to_string()])
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        stream
-    }
-
-    /// Sends bytes as they are and reads the whole answer.
-    fn raw(&self, request: &[u8]) -> Answer {
-        let mut stream = self.connect();
-        stream.write_all(request).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
-        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-        Answer { status, head: head.to_ascii_lowercase(), body: bytes[end..].to_vec() }
-    }
-
-    fn request(&self, method: &str, path: &str, headers: &str) -> Answer {
-        let request =
-            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n{headers}Connection: close\r\n\r\n", self.address);
-        self.raw(request.as_bytes())
-    }
-
-    fn get(&self, path: &str) -> Answer {
-        self.request("GET", path, "")
-    }
-
-    /// Sends a signal and waits for the end.
-    fn signal(mut self, signal: &str) -> (Option<i32>, String) {
-        let killed = Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()).status().unwrap();
-        assert!(killed.success());
-        let code = self.child.wait().unwrap().code();
-        let mut rest = String::new();
-        self.output.read_to_string(&mut rest).unwrap();
-        (code, rest)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-struct Answer {
-    status: u16,
-    /// Status line and headers, in lower case.
-    head: String,
-    body: Vec<u8>,
-}
-
-impl Answer {
-    fn header(&self, name: &str) -> &str {
-        self.head.lines().find_map(|line| line.strip_prefix(&format!("{name}: "))).unwrap_or_default()
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 #[test]
 fn files_have_their_types_and_tags() {
@@ -189,112 +99,6 @@ fn a_folder_with_a_name_of_any_script_is_redirected_to_its_address() {
 }
 
 #[test]
-fn only_files_of_the_site_can_be_reached() {
-    let folder = Folder::with_book();
-    folder.write("secret.txt", "SECRET");
-    folder.write("static/public.txt", "x");
-    folder.write("site/secret.txt", "SECRET of an older build");
-    let server = Server::of(&folder);
-    let absolute = folder.at("secret.txt").to_string_lossy().into_owned();
-    let ups = [
-        "..",
-        "%2e%2e",
-        ".%2e",
-        "%2E.",
-        "%252e%252e",
-        "..%00",
-        "..;",
-        "%c0%ae%c0%ae",
-        "%uff0e%uff0e",
-        "....//",
-        "..%5c",
-        "..\\",
-    ];
-    let mut paths =
-        vec![absolute.clone(), format!("/{absolute}"), absolute.replace('/', "%2f"), absolute.replace('/', "\\")];
-    paths.extend(
-        ["/secret.txt", "/site/secret.txt", "/book.toml", "/content/index.md", "/static/public.txt"].map(String::from),
-    );
-    paths.extend(
-        ["/public.txt%00.html", "/public.txt%00", "/%00", "/file:///etc/passwd", "/C:/x", "/%2fetc%2fpasswd"]
-            .map(String::from),
-    );
-    for up in ups {
-        for depth in 1..6 {
-            let up = format!("{up}/").repeat(depth);
-            for file in ["secret.txt", "book.toml", "etc/passwd", "content/index.md"] {
-                paths.extend([
-                    format!("/{up}{file}"),
-                    format!("/assets/{up}{file}"),
-                    format!("/stage/{}{file}", up.replace('/', "%2f")),
-                ]);
-                paths.push(format!("/stage/{}{file}", up.replace('/', "%5c")));
-            }
-        }
-    }
-    for path in paths {
-        for target in [path.clone(), format!("http://{}{path}", server.address)] {
-            let answer = server.get(&target);
-            let body = String::from_utf8_lossy(&answer.body);
-            assert!(matches!(answer.status, 400 | 404), "{target}: {}", answer.status);
-            assert!(!body.contains("SECRET") && !body.contains("root:") && !body.contains("title ="), "{target}");
-        }
-    }
-    assert_eq!(server.get("/public.txt").status, 200, "while files of the site are there");
-}
-
-#[test]
-fn requests_that_are_no_requests_do_not_harm() {
-    let folder = Folder::with_book();
-    let server = Server::of(&folder);
-    let long = format!("GET /{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "a".repeat(60_000));
-    let requests: [&[u8]; 9] = [
-        b"\r\n\r\n",
-        b"GET\r\n\r\n",
-        b"GET / HTTP/9.9\r\n\r\n",
-        b"GET /\0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        b"GET  HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\nConnection: close\r\n\r\n",
-        long.as_bytes(),
-    ];
-    for request in requests {
-        let mut stream = server.connect();
-        drop(stream.write_all(request));
-        drop(stream.shutdown(std::net::Shutdown::Write));
-        let mut answer = Vec::new();
-        drop(stream.read_to_end(&mut answer));
-        let text = String::from_utf8_lossy(&answer);
-        assert!(
-            !text.starts_with("HTTP/1.1 5"),
-            "{}: {text}",
-            String::from_utf8_lossy(&request[..request.len().min(60)])
-        );
-        assert_eq!(server.get("/").status, 200, "and the server goes on");
-    }
-}
-
-#[test]
-fn only_get_and_head_are_answered() {
-    let folder = Folder::with_book();
-    let server = Server::of(&folder);
-    for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"] {
-        for path in ["/", "/stage", "/nope"] {
-            let answer = server.request(method, path, "Content-Length: 0\r\n");
-            assert_eq!((answer.status, answer.header("allow")), (405, "get, head"), "{method} {path}");
-        }
-    }
-}
-
-#[test]
-fn it_listens_on_this_machine_only() {
-    let folder = Folder::with_book();
-    let server = Server::of(&folder);
-    assert!(server.address.starts_with("127.0.0.1:"), "{}", server.address);
-}
-
-#[test]
 fn a_port_that_is_taken() {
     let folder = Folder::with_book();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -320,7 +124,7 @@ fn signals_end_it_with_success() {
         let server = Server::start(&folder, &["--watch", "--port", &free_port().to_string()]);
         // Not even a page that waits for events keeps it alive.
         let mut waiting = server.connect();
-        waiting.write_all(b"GET /_fieldguide/events HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        waiting.write_all(b"GET /_fieldguide/events HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
         let mut start = [0; 15];
         waiting.read_exact(&mut start).unwrap();
         let (code, said) = server.signal(signal);
@@ -353,16 +157,57 @@ fn drafts_are_shown() {
     );
 }
 
-/// The next event that is announced.
-fn event(stream: &mut BufReader<TcpStream>) -> String {
-    let mut line = String::new();
-    loop {
-        line.clear();
-        assert!(stream.read_line(&mut line).unwrap() > 0, "the stream ended");
-        if let Some(event) = line.strip_prefix("event: ") {
-            return event.trim().to_string();
+/// A page that listens for events.
+struct Listener<'a> {
+    server: &'a Server,
+    lines: BufReader<TcpStream>,
+}
+
+impl<'a> Listener<'a> {
+    fn new(server: &'a Server) -> Self {
+        let mut stream = server.connect();
+        stream.write_all(b"GET /_fieldguide/events HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut lines = BufReader::new(stream);
+        let mut status = String::new();
+        lines.read_line(&mut status).unwrap();
+        assert!(status.starts_with("HTTP/1.1 200"), "{status}");
+        Self { server, lines }
+    }
+
+    /// The data of the next event of that name.
+    fn next(&mut self, name: &str) -> String {
+        let mut named = false;
+        let mut line = String::new();
+        loop {
+            line.clear();
+            assert!(self.lines.read_line(&mut line).unwrap() > 0, "the stream ended");
+            match line.strip_prefix("data: ") {
+                Some(data) if named => return data.trim().to_string(),
+                _ => named = line.trim() == format!("event: {name}"),
+            }
         }
     }
+
+    /// Waits for events until the answer at `path` is as wanted.
+    fn until(&mut self, path: &str, wanted: impl Fn(&Answer) -> bool) {
+        while !wanted(&self.server.get(path)) {
+            self.next("state");
+        }
+    }
+
+    /// Waits for a state that holds `text`.
+    fn until_told(&mut self, text: &str) -> String {
+        loop {
+            let state = self.next("state");
+            if state.contains(text) {
+                return state;
+            }
+        }
+    }
+}
+
+fn holds(text: &str) -> impl Fn(&Answer) -> bool {
+    move |answer| String::from_utf8_lossy(&answer.body).contains(text)
 }
 
 #[test]
@@ -370,53 +215,56 @@ fn an_edit_reaches_the_page_with_watch_only() {
     let folder = Folder::with_book();
     let server = Server::start(&folder, &["--watch", "--port", &free_port().to_string()]);
     let page = String::from_utf8(server.get("/stage/one.html").body).unwrap();
-    assert!(page.contains("/_fieldguide/reload.js"));
-    assert_eq!(server.get("/_fieldguide/reload.js").header("content-type"), "text/javascript; charset=utf-8");
+    assert!(page.contains("/_fieldguide/client.js"));
+    assert_eq!(server.get("/_fieldguide/client.js").header("content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(server.get("/_fieldguide/client.css").header("content-type"), "text/css; charset=utf-8");
 
-    let mut stream = server.connect();
-    stream.write_all(b"GET /_fieldguide/events HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
-    let mut events = BufReader::new(stream);
-    let mut line = String::new();
-    while line != "\r\n" {
-        line.clear();
-        events.read_line(&mut line).unwrap();
-        assert!(!line.starts_with("HTTP/") || line.contains("200"), "{line}");
-    }
+    let mut page = Listener::new(&server);
+    assert!(page.next("state").contains("\"errors\":0"), "how things are, first");
     folder.topic("01-one", "EDITED once.\n");
-    assert_eq!(event(&mut events), "built");
-    assert!(String::from_utf8(server.get("/stage/one.html").body).unwrap().contains("EDITED once"));
+    page.until("/stage/one.html", holds("EDITED once"));
 
     // A new file, as an editor writes it: beside, then moved into place.
     folder.write("content/01-stage/.tmp", "+++\ntitle = \"New\"\nsummary = \"s\"\n+++\n\nText.\n");
     std::fs::rename(folder.at("content/01-stage/.tmp"), folder.at("content/01-stage/03-new.md")).unwrap();
-    assert_eq!(event(&mut events), "built");
-    assert_eq!(server.get("/stage/new.html").status, 200);
+    page.until("/stage/new.html", |answer| answer.status == 200);
 
-    // A mistake leaves the last good site; mending it brings the next event.
+    // A mistake leaves the last good site; mending it brings the next.
     folder.topic("01-one", "[nowhere](no.md)\n");
-    let mut server = server;
-    let mut said = String::new();
-    while !said.contains("1 error") {
-        said.clear();
-        assert!(server.output.read_line(&mut said).unwrap() > 0);
-    }
-    // The event tells of the mistake; the page stays as it was.
-    assert_eq!(event(&mut events), "built");
-    assert!(String::from_utf8(server.get("/stage/one.html").body).unwrap().contains("EDITED once"));
+    let told = page.until_told("no.md");
+    assert!(told.contains("\"errors\":1") && told.contains("content/01-stage/01-one.md:6:"), "{told}");
+    assert!(holds("EDITED once")(&server.get("/stage/one.html")));
     folder.topic("01-one", "Mended.\n");
-    assert_eq!(event(&mut events), "built");
-    assert!(String::from_utf8(server.get("/stage/one.html").body).unwrap().contains("Mended"));
+    page.until("/stage/one.html", holds("Mended"));
+    Listener::new(&server).until_told("\"errors\":0");
 
     // The theme's own parts are watched too, though they did not exist at the start.
     folder.write("static/new.txt", "x");
-    assert_eq!(event(&mut events), "built");
-    while server.get("/new.txt").status != 200 {
-        assert_eq!(event(&mut events), "built");
-    }
+    page.until("/new.txt", |answer| answer.status == 200);
 
     let plain = Server::of(&folder);
-    assert!(!String::from_utf8(plain.get("/stage/one.html").body).unwrap().contains("_fieldguide"));
-    assert_eq!(plain.get("/_fieldguide/events").status, 404);
+    assert!(!holds("_fieldguide")(&plain.get("/stage/one.html")));
+    for path in ["events", "client.js", "client.css"] {
+        assert_eq!(plain.get(&format!("/_fieldguide/{path}")).status, 404);
+    }
+}
+
+#[test]
+fn the_tag_of_a_page_changes_with_it_and_with_watch() {
+    let folder = Folder::with_book();
+    let server = Server::start(&folder, &["--watch", "--port", &free_port().to_string()]);
+    let mut page = Listener::new(&server);
+    let tag = |path: &str| server.get(path).header("etag").to_string();
+    let (one, two) = (tag("/stage/one.html"), tag("/stage/two.html"));
+    let inside = String::from_utf8(server.get("/stage/one.html").body).unwrap();
+    assert!(inside.contains(&format!("data-etag=\"{}\"", one.replace('"', "&quot;"))), "the page knows its own");
+    folder.topic("01-one", "EDITED once.\n");
+    page.until("/stage/one.html", holds("EDITED once"));
+    assert_ne!(tag("/stage/one.html"), one);
+    let unchanged = server.request("GET", "/stage/two.html", &format!("If-None-Match: {two}\r\n"));
+    assert_eq!(unchanged.status, 304, "another page's edit is none of this one");
+    let plain = Server::of(&folder);
+    assert_ne!(plain.get("/stage/two.html").header("etag"), two, "a browser must not keep the script");
 }
 
 #[test]
@@ -427,19 +275,38 @@ fn a_book_with_mistakes_comes_by_itself_once_it_is_mended() {
     let answer = server.get("/");
     assert_eq!(answer.status, 500);
     assert!(String::from_utf8_lossy(&answer.body).contains("mistakes"));
-    let mut stream = server.connect();
-    stream.write_all(b"GET /_fieldguide/events HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
-    let mut events = BufReader::new(stream);
-    let mut line = String::new();
-    while line != "\r\n" {
-        line.clear();
-        events.read_line(&mut line).unwrap();
-    }
+    let mut page = Listener::new(&server);
+    page.until_told("titel");
     // A mistake of one page takes nothing from the others.
     folder.topic("01-one", "[nowhere](no.md)");
     folder.write("book.toml", "title = \"A book\"\n");
-    while server.get("/").status != 200 {
-        assert_eq!(event(&mut events), "built");
-    }
+    page.until("/", |answer| answer.status == 200);
     assert_eq!(server.get("/stage/two.html").status, 200);
+}
+
+#[test]
+fn the_page_that_was_saved_is_named_with_follow_only() {
+    let folder = Folder::with_book();
+    let server = Server::start(&folder, &["--watch", "--follow", "--port", &free_port().to_string()]);
+    let mut page = Listener::new(&server);
+    page.next("state");
+    folder.topic("02-two", "EDITED once.\n");
+    assert_eq!(page.next("follow"), "/stage/two.html");
+    folder.topic("03-größe", "New.\n");
+    assert_eq!(page.next("follow").to_lowercase(), "/stage/gr%c3%b6%c3%9fe.html");
+}
+
+#[test]
+fn diagnostics_link_to_the_editor_on_this_machine() {
+    let folder = Folder::with_book();
+    folder.topic("01-one", "[nowhere](no.md)");
+    let port = free_port().to_string();
+    let server = Server::start(&folder, &["--watch", "--editor", "vscode", "--port", &port]);
+    let told = Listener::new(&server).until_told("no.md");
+    let link = format!("vscode://file{}/content/01-stage/01-one.md:6:", folder.path().display());
+    assert!(told.contains(&link), "{told}");
+    drop(server);
+    let output = fieldguide("serve", folder.path()).args(["--editor", "javascript:{path}"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("opens no editor"), "{}", stderr(&output));
 }

@@ -8,6 +8,16 @@ use crate::source::Sources;
 
 /// All diagnostics as text with ANSI colours, by file and place, a blank line between two.
 pub fn report(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let mut out = String::new();
+    for diagnostic in sorted(sources, diagnostics) {
+        out.push_str(&one(sources, diagnostic));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// The diagnostics by file and place, each once.
+pub(super) fn sorted<'a>(sources: &Sources, diagnostics: &'a [Diagnostic]) -> Vec<&'a Diagnostic> {
     let mut sorted: Vec<_> = diagnostics.iter().collect();
     sorted.sort_by_cached_key(|diagnostic| match &diagnostic.place {
         Place::Text(span) => {
@@ -16,16 +26,11 @@ pub fn report(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         Place::File(path) => (Some(path.clone()), None, diagnostic.severity),
     });
     sorted.dedup();
-    let renderer = Renderer::styled().decor_style(DecorStyle::Unicode);
-    let mut out = String::new();
-    for diagnostic in sorted {
-        out.push_str(&one(sources, diagnostic, &renderer));
-        out.push_str("\n\n");
-    }
-    out
+    sorted
 }
 
-fn one(sources: &Sources, diagnostic: &Diagnostic, renderer: &Renderer) -> String {
+/// One diagnostic, without a line break at its end.
+pub(super) fn one(sources: &Sources, diagnostic: &Diagnostic) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -51,7 +56,9 @@ fn one(sources: &Sources, diagnostic: &Diagnostic, renderer: &Renderer) -> Strin
     if let Some(help) = &help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    renderer.render(&[group])
+    let text = Renderer::styled().decor_style(DecorStyle::Unicode).render(&[group]);
+    // The renderer shows the first 32 control characters of a source as signs, but not the second.
+    text.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "\u{fffd}")
 }
 
 /// The part of a span that is worth an underline: its first line, on whole characters.

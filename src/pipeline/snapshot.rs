@@ -72,7 +72,7 @@ impl Snapshot {
     /// only the finished index tells, may turn out not to be there.
     pub fn knows(&self, path: &str) -> bool {
         self.routes.jobs.contains_key(path)
-            || self.assets.files.contains_key(path)
+            || self.asset(path).is_some()
             || of_index(path)
             || self.media_file(path).is_some()
     }
@@ -90,9 +90,13 @@ impl Snapshot {
         {
             return Ok(Some(bytes));
         }
-        let earlier = || self.before.assets.as_ref().and_then(|assets| assets.files.get(path));
-        let asset = self.assets.files.get(path).or_else(|| earlier().filter(|_| path.starts_with("assets/")));
-        Ok(asset.cloned().or_else(|| self.media_file(path)))
+        Ok(self.asset(path).cloned().or_else(|| self.media_file(path)))
+    }
+
+    /// A file of the theme or of `static/`; those that are named after their bytes also as they were before.
+    fn asset(&self, path: &str) -> Option<&Vec<u8>> {
+        let earlier = || self.before.assets.as_ref().filter(|_| path.starts_with("assets/"))?.files.get(path);
+        self.assets.files.get(path).or_else(earlier)
     }
 
     fn media_file(&self, path: &str) -> Option<Vec<u8>> {
@@ -194,36 +198,44 @@ struct Rendered {
 /// The pages that were asked for last, by their site paths.
 #[derive(Debug, Default)]
 pub(super) struct Renders {
-    pages: Mutex<(u64, HashMap<String, (u64, Rendered)>)>,
+    recent: Mutex<Recent>,
+}
+
+#[derive(Debug, Default)]
+struct Recent {
+    /// Counts requests.
+    clock: u64,
+    /// Each page with the request that asked for it last.
+    pages: HashMap<String, (u64, Rendered)>,
 }
 
 impl Renders {
     fn get(&self, route: &str) -> Option<Rendered> {
-        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        let (clock, pages) = &mut *pages;
-        *clock += 1;
-        let (used, page) = pages.get_mut(route)?;
-        *used = *clock;
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.clock += 1;
+        let clock = recent.clock;
+        let (used, page) = recent.pages.get_mut(route)?;
+        *used = clock;
         Some(page.clone())
     }
 
     fn keep(&self, route: &str, page: Rendered) {
-        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        let (clock, pages) = &mut *pages;
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         // A request for an older snapshot may end later than one for a newer.
-        if pages.get(route).is_some_and(|(_, known)| known.snapshot > page.snapshot) {
+        if recent.pages.get(route).is_some_and(|(_, known)| known.snapshot > page.snapshot) {
             return;
         }
-        pages.insert(route.to_string(), (*clock, page));
-        if pages.len() > MOST_RENDERS {
-            let oldest = pages.iter().min_by_key(|(_, (used, _))| *used).map(|(route, _)| route.clone());
-            oldest.and_then(|route| pages.remove(&route));
+        let clock = recent.clock;
+        recent.pages.insert(route.to_string(), (clock, page));
+        if recent.pages.len() > MOST_RENDERS {
+            let oldest = recent.pages.iter().min_by_key(|(_, (used, _))| *used).map(|(route, _)| route.clone());
+            oldest.and_then(|route| recent.pages.remove(&route));
         }
     }
 
     /// Forgets pages that are no longer there.
     pub(super) fn retain(&self, routes: &Routes) {
-        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        pages.1.retain(|route, _| routes.jobs.contains_key(route));
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.pages.retain(|route, _| routes.jobs.contains_key(route));
     }
 }

@@ -3,75 +3,108 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::State;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
-use axum::response::IntoResponse;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::routing::get;
-use futures_util::Stream;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
+    IF_NONE_MATCH, LOCATION, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Request, Response, StatusCode};
 
-use super::Shared;
+use super::connections::{Ends, Line, Use};
 use super::served::{File, Served};
+use super::{Shared, client, events};
 
-/// Reloads the page when a build is announced; comes with `--watch` only, and only from this server.
-const RELOAD_JS: &str = "\"use strict\";\n\
-new EventSource(\"/_fieldguide/events\").addEventListener(\"built\", () => location.reload());\n";
+/// What an answer brings.
+pub(super) type Body = UnsyncBoxBody<Bytes, Infallible>;
 
-/// The server's routes.
-pub(super) fn router(shared: Arc<Shared>) -> Router {
-    let mut router = Router::new();
-    if shared.watching {
-        let script = ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], RELOAD_JS);
-        router = router
-            .route("/_fieldguide/events", get(events))
-            .route("/_fieldguide/reload.js", get(move || std::future::ready(script)));
-    }
-    router.fallback(file).with_state(shared)
+/// Forbids other origins to load a file into a page of theirs.
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Answers a request. A mistake of this program costs the request, not the server.
+pub(super) async fn answer(
+    shared: &Arc<Shared>,
+    ends: Ends,
+    line: &Line,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let (head, _) = request.into_parts();
+    let mut response = match shared.guard.check(&head, ends.here) {
+        Err((status, why)) => refuse(status, why),
+        Ok(()) => {
+            line.note(Use::Asked);
+            match head.uri.path() {
+                client::EVENTS if shared.watching => {
+                    line.note(Use::Listens);
+                    events::stream(shared, ends.there.is_loopback())
+                }
+                path @ client::SCRIPT if shared.watching => {
+                    respond(StatusCode::OK, path, client::script(), &head.headers)
+                }
+                path @ client::STYLE if shared.watching => {
+                    respond(StatusCode::OK, path, client::style(), &head.headers)
+                }
+                path => file(shared, path, &head.headers).await,
+            }
+        }
+    };
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    // A page's own policy is in the page; a frame of another origin is what that can't forbid.
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("frame-ancestors 'self'"));
+    response
 }
 
-/// One event for each build from now on.
-async fn events(State(shared): State<Arc<Shared>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let mut news = shared.news.subscribe();
-    news.mark_unchanged();
-    let stream = futures_util::stream::unfold(news, |mut news| async {
-        news.changed().await.ok()?;
-        let number = news.borrow_and_update().number.to_string();
-        Some((Ok(Event::default().event("built").data(number)), news))
-    });
-    Sse::new(stream).keep_alive(KeepAlive::default())
+/// A response with these headers; of a value that no header may hold, nothing is sent.
+pub(super) fn response(status: StatusCode, headers: &[(HeaderName, &str)], body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
-async fn file(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response<Body> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response();
-    }
+fn full(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).boxed_unsync()
+}
+
+fn refuse(status: StatusCode, why: &str) -> Response<Body> {
+    let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CONNECTION, "close"), (ALLOW, "GET, HEAD")];
+    let headers = headers.get(..if status == StatusCode::METHOD_NOT_ALLOWED { 3 } else { 2 }).unwrap_or_default();
+    response(status, headers, full(format!("{why}\n")))
+}
+
+async fn file(shared: &Shared, path: &str, headers: &HeaderMap) -> Response<Body> {
     let served = shared.now();
-    let path = fieldguide_wasm::state::decode_percent(request.uri().path());
+    let path = fieldguide_wasm::state::decode_percent(path);
     let path = path.strip_prefix('/').unwrap_or(&path);
-    match look_up(&served, path) {
-        Found::File(name) => match read(&served, &name).await {
-            Some(file) => respond(StatusCode::OK, &name, &file, request.headers(), shared.watching),
-            None => mistakes(shared.watching),
-        },
+    let (status, name) = match look_up(&served, path) {
+        Found::File(name) => (StatusCode::OK, name),
         Found::Folder(name) => {
             // Only a known folder of the site gets here, so the address is one of ours.
             let to = format!("/{}/", escaped(&name));
-            (StatusCode::PERMANENT_REDIRECT, [(LOCATION, to)]).into_response()
+            return response(StatusCode::PERMANENT_REDIRECT, &[(LOCATION, &to)], full(""));
         }
-        Found::Nothing => match read(&served, "404.html").await {
-            Some(file) => respond(StatusCode::NOT_FOUND, "404.html", &file, &HeaderMap::new(), shared.watching),
-            None => mistakes(shared.watching),
-        },
+        Found::Nothing if served.knows("404.html") => (StatusCode::NOT_FOUND, "404.html".to_string()),
+        Found::Nothing => return placeholder(shared.watching),
+    };
+    // Where it has to be rendered, requests for others go on meanwhile; one that fails is a panic caught here.
+    let (watching, wanted) = (shared.watching, name.clone());
+    let read = move || {
+        let file = served.file(&wanted)?;
+        let html = watching && wanted.ends_with(".html");
+        Some(if html { client::into_page(&file, status == StatusCode::OK) } else { file })
+    };
+    match tokio::task::spawn_blocking(read).await {
+        Ok(Some(file)) => respond(status, &name, &file, headers),
+        Ok(None) => placeholder(shared.watching),
+        Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, "This page could not be made: the terminal says more."),
     }
-}
-
-/// A file of the site; where it has to be rendered, requests for others go on meanwhile.
-async fn read(served: &Arc<Served>, path: &str) -> Option<File> {
-    let (served, path) = (served.clone(), path.to_string());
-    tokio::task::spawn_blocking(move || served.file(&path)).await.ok().flatten()
 }
 
 #[derive(Debug, PartialEq)]
@@ -97,13 +130,14 @@ fn look_up(served: &Served, path: &str) -> Found {
 }
 
 /// A path as a header may hold it: ASCII only.
-fn escaped(path: &str) -> String {
+pub(super) fn escaped(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
     let escape = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     path.bytes().map(escape).collect()
 }
 
-fn respond(status: StatusCode, name: &str, file: &File, headers: &HeaderMap, watching: bool) -> Response<Body> {
+/// A file, or that it is still the one that the browser has.
+fn respond(status: StatusCode, name: &str, file: &File, headers: &HeaderMap) -> Response<Body> {
     let mime = mime_guess::from_path(name).first_or_octet_stream();
     let text = mime.type_() == "text" || matches!(mime.subtype().as_str(), "javascript" | "json" | "xml");
     let content_type = if text { format!("{mime}; charset=utf-8") } else { mime.to_string() };
@@ -111,40 +145,31 @@ fn respond(status: StatusCode, name: &str, file: &File, headers: &HeaderMap, wat
     let fresh = known
         .flat_map(|value| value.split(','))
         .any(|tag| matches!(tag.trim().trim_start_matches("W/"), tag if tag == file.etag || tag == "*"));
-    let common = [
-        (ETAG, file.etag.clone()),
-        (
-            CACHE_CONTROL,
-            if name.starts_with("assets/") { "max-age=31536000, immutable" } else { "no-cache" }.to_string(),
-        ),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff".to_string()),
-    ];
-    if fresh && status == StatusCode::OK {
-        return (StatusCode::NOT_MODIFIED, common).into_response();
+    let cache = if name.starts_with("assets/") { "max-age=31536000, immutable" } else { "no-cache" };
+    let common = [(ETAG, file.etag.as_str()), (CACHE_CONTROL, cache), (CONTENT_TYPE, content_type.as_str())];
+    match fresh && status == StatusCode::OK {
+        true => response(StatusCode::NOT_MODIFIED, common.get(..2).unwrap_or_default(), full("")),
+        false => response(status, &common, full(file.bytes.clone())),
     }
-    let bytes = match watching && mime.subtype() == "html" {
-        true => with_reload(&file.bytes),
-        false => file.bytes.clone(),
-    };
-    (status, common, [(CONTENT_TYPE, content_type)], bytes).into_response()
-}
-
-/// The page with the script that reloads it, before the end of its body.
-fn with_reload(page: &axum::body::Bytes) -> axum::body::Bytes {
-    let Some(end) = page.windows(7).rposition(|window| window == b"</body>") else { return page.clone() };
-    let (before, after) = page.split_at(end);
-    [before, b"<script defer src=\"/_fieldguide/reload.js\"></script>\n", after].concat().into()
 }
 
 /// What there is to see before the first build that succeeds.
-fn mistakes(watching: bool) -> Response<Body> {
-    let script = if watching { "<script defer src=\"/_fieldguide/reload.js\"></script>" } else { "" };
+fn placeholder(watching: bool) -> Response<Body> {
+    let style = client::STYLE;
+    let link = format!("{}<link rel=\"stylesheet\" href=\"{style}\">", client::tag("", false));
+    let script = if watching { link.as_str() } else { "" };
     let page = format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>The book has mistakes</title></head>\
-         <body><h1>The book has mistakes</h1><p>The terminal says where. The page comes by itself when they are mended.</p>\
-         {script}</body></html>\n"
+        "<!DOCTYPE html><html lang=\"en\"><head>{script}<meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>The book has mistakes</title></head>\
+         <body class=\"placeholder\"><h1>The book has mistakes</h1><p>The terminal says where. The page comes by itself when they are mended.</p>\
+         </body></html>\n"
     );
-    (StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
+                  form-action 'none'; frame-ancestors 'self'";
+    let headers =
+        [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, policy), (CACHE_CONTROL, "no-store")];
+    response(StatusCode::INTERNAL_SERVER_ERROR, &headers, full(page))
 }
 
 #[cfg(test)]
@@ -169,12 +194,5 @@ mod tests {
         {
             assert!(matches!(look_up(&served, path), Found::Nothing), "{path}");
         }
-    }
-
-    #[test]
-    fn the_reload_script_stands_at_the_end_of_the_body() {
-        let page = with_reload(&axum::body::Bytes::from_static(b"<body>x</body></html>"));
-        assert!(page.ends_with(b"</script>\n</body></html>"));
-        assert_eq!(with_reload(&axum::body::Bytes::from_static(b"x")), "x");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use hyper::body::Bytes;
 
 use crate::assets::fingerprint;
 use crate::pipeline::Snapshot;
@@ -27,8 +27,9 @@ pub(super) struct File {
 }
 
 impl File {
-    fn new(bytes: Vec<u8>) -> Self {
-        Self { etag: format!("\"{}\"", fingerprint(&bytes)), bytes: bytes.into() }
+    pub(super) fn new(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self { etag: format!("\"{}\"", fingerprint(&bytes)), bytes }
     }
 }
 

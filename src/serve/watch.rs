@@ -1,25 +1,25 @@
 //! Changes on disk → rebuilds, once for a burst of changes.
 
 mod burst;
+mod poll;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant, SystemTime};
 
-use notify::{Config, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::pipeline::Changes;
 use crate::source::{Disk, is_part};
 use burst::Burst;
+use poll::Poll;
 
 /// How often a folder is looked through where the disk doesn't tell of changes.
 const POLL: Duration = Duration::from_millis(500);
 
 /// A file that was emptied this recently is about to be written.
 const EMPTIED: Duration = Duration::from_millis(300);
-
-type Events = mpsc::Receiver<notify::Result<notify::Event>>;
 
 /// Calls `rebuild` once the watch is set, and after every burst of changes with what changed; returns only on an error.
 /// With `poll`, or where the disk can't be watched, the folder is looked through every so often: then `instead` is told why.
@@ -32,15 +32,15 @@ pub(super) fn run(
     instead: impl Fn(String),
     mut rebuild: impl FnMut(Changes),
 ) -> notify::Result<()> {
-    let mut watching = match poll {
-        true => Watching::start(disk, |send| PollWatcher::new(send, polling()))?,
-        false => match Watching::start(disk, |send| RecommendedWatcher::new(send, Config::default())) {
-            Ok(watching) => watching,
-            Err(error) => {
-                instead(error.to_string());
-                Watching::start(disk, |send| PollWatcher::new(send, polling()))?
-            }
-        },
+    if poll {
+        return look_through(disk, rebuild);
+    }
+    let mut watching = match Watching::start(disk) {
+        Ok(watching) => watching,
+        Err(error) => {
+            instead(error.to_string());
+            return look_through(disk, rebuild);
+        }
     };
     // Something may have changed since the book was read.
     rebuild(Changes::Everything);
@@ -82,23 +82,32 @@ pub(super) fn run(
     }
 }
 
-fn polling() -> Config {
-    Config::default().with_poll_interval(POLL)
+/// Looks through the folder for as long as the process lives.
+fn look_through(disk: &Disk, mut rebuild: impl FnMut(Changes)) -> notify::Result<()> {
+    let mut poll = Poll::new(disk);
+    rebuild(Changes::Everything);
+    loop {
+        std::thread::sleep(POLL);
+        let mut changed = poll.look(disk);
+        // One that was emptied a moment ago has a fresh stamp: the next look sees it again.
+        changed.retain(|path| !is_being_written(&disk.root().join(path)));
+        if !changed.is_empty() {
+            let paths = changed.into_iter().map(|path| path.trim_end_matches('/').to_string());
+            rebuild(Changes::At(paths.collect()));
+        }
+    }
 }
 
 /// A watch on a book's folder.
 struct Watching {
-    watcher: Box<dyn Watcher>,
-    events: Events,
+    watcher: RecommendedWatcher,
+    events: mpsc::Receiver<notify::Result<notify::Event>>,
 }
 
 impl Watching {
-    fn start<W: Watcher + 'static>(
-        disk: &Disk,
-        make: impl FnOnce(mpsc::Sender<notify::Result<notify::Event>>) -> notify::Result<W>,
-    ) -> notify::Result<Self> {
+    fn start(disk: &Disk) -> notify::Result<Self> {
         let (send, events) = mpsc::channel();
-        let mut watching = Self { watcher: Box::new(make(send)?), events };
+        let mut watching = Self { watcher: notify::recommended_watcher(send)?, events };
         // Hears of parts that are not there yet.
         watching.watcher.watch(disk.root(), RecursiveMode::NonRecursive)?;
         watching.add_parts(disk)?;

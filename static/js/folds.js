@@ -12,7 +12,8 @@ function folds() {
 /** One control that opens or closes all folds of a page. */
 class Folds extends HTMLElement {
   connectedCallback() {
-    if (this.firstChild || folds().length < 2) return;
+    if (this.firstChild) return;
+    if (folds().length < 2) return document.addEventListener("fieldguide:patched", () => this.connectedCallback(), { once: true });
     const button = make("button", { class: "quiet-button", type: "button" });
     const say = () => (button.textContent = folds().every((fold) => fold.open) ? "Close all answers" : "Open all answers");
     button.addEventListener("click", () => {

@@ -139,7 +139,8 @@ class Lab extends HTMLElement {
       if (this.body?.disabled) this.revive();
       const show = this.next;
       this.next = null;
-      show?.();
+      // A field that is taken from the page with its lab has a last word, which is no longer asked for.
+      if (this.isConnected) show?.();
     });
   }
 

@@ -23,4 +23,5 @@
     watch.observe(end);
   }
   tick();
+  document.addEventListener("fieldguide:patched", tick);
 }

@@ -8,12 +8,18 @@ class Filter extends HTMLElement {
   connectedCallback() {
     const input = this.querySelector("input");
     if (!input) return;
+    this.patched();
+    input.addEventListener("input", () => this.narrow(input.value));
+  }
+
+  /** Looks at the items, at first and when `serve --watch` has changed them. */
+  patched() {
+    const value = this.querySelector("input")?.value ?? "";
     this.items = [...this.querySelectorAll("[data-item]")].map((element) => {
       const item = /** @type {HTMLElement} */ (element);
       return { item, text: (item.textContent ?? "").toLowerCase() };
     });
-    input.addEventListener("input", () => this.narrow(input.value));
-    if (input.value) this.narrow(input.value);
+    if (value) this.narrow(value);
   }
 
   /** @param {string} query */
@@ -90,6 +96,9 @@ const searcher = {
   },
 };
 
+// `serve --watch` has built the site anew: what was read of the index may be of the one before.
+document.addEventListener("fieldguide:built", () => (searcher.loading = null));
+
 /** A sentence for the reader. */
 class SearchProblem extends Error {}
 
@@ -113,6 +122,8 @@ class Finder {
   id = `finder-${(finders += 1)}`;
   /** Numbers the questions: an answer that comes after the next question is not shown. */
   asked = 0;
+  /** The answer to the newest question, on its way or there. */
+  answered = Promise.resolve();
   kind = "";
   stage = -1;
   limit = 10;
@@ -151,7 +162,7 @@ class Finder {
     });
     this.more.addEventListener("click", () => {
       this.limit += 20;
-      void this.answer(false);
+      this.answered = this.answer(false);
     });
     this.list.addEventListener("click", (event) => {
       const link = event.target instanceof Element ? event.target.closest("a") : null;
@@ -170,7 +181,7 @@ class Finder {
 
   again() {
     this.asked += 1;
-    if (this.query) void this.answer(true);
+    if (this.query) this.answered = this.answer(true);
     else this.blank();
   }
 
@@ -347,8 +358,15 @@ class Finder {
       this.select(Math.max(0, this.at + step))?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter") {
       event.preventDefault();
-      this.links[Math.max(0, this.at)]?.click();
+      void this.go();
     }
+  }
+
+  /** Goes to the chosen hit of what stands in the field; who types fast gets there too, not to a hit of half a word. */
+  async go() {
+    const { asked } = this;
+    await this.answered;
+    if (asked === this.asked) this.links[Math.max(0, this.at)]?.click();
   }
 
   /**

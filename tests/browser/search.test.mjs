@@ -43,6 +43,18 @@ test("a symbol typed in the dialog leads into the section that holds it, and is 
   assert.deepEqual(noted, []);
 });
 
+test("Enter goes to a hit of what was typed, however slow the search's files are", async (t) => {
+  const { page } = await open(chromium, t, home + KINDS.topic);
+  await search(page, "np");
+  await page.route("**/search/**", async (route) => {
+    await new Promise((done) => setTimeout(done, 300));
+    await route.continue();
+  });
+  await page.keyboard.type(".argpartition");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/vectorised-selection\.html#.*~find=np\.argpartition/);
+});
+
 test("a hit in an answer opens it, and the first match is in sight", async (t) => {
   const { page } = await open(chromium, t, home + KINDS.home);
   await search(page, "impute without leaking");

@@ -84,17 +84,19 @@ function freePort() {
  */
 export const serve = (...more) => serveBook(ROOT, ...more);
 
+/** @type {Map<string, import("node:child_process").ChildProcess>} the servers by their address */
+const servers = new Map();
+
 /**
  * Serves a book.
  * @param {string} book its folder
- * @param {string[]} more arguments
+ * @param {string[]} more arguments; without a port, a free one is found
  * @returns {Promise<string>} its address, with a slash at its end
  */
 export async function serveBook(book, ...more) {
-  const port = await freePort();
-  const server = spawn(BINARY, ["serve", "--book", book, "--port", String(port), ...more], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const port = more.includes("--port") ? more[more.indexOf("--port") + 1] : await freePort();
+  const own = more.includes("--port") ? more : ["--port", String(port), ...more];
+  const server = spawn(BINARY, ["serve", "--book", book, ...own], { stdio: ["ignore", "pipe", "pipe"] });
   after(() => server.kill("SIGINT"));
   let said = "";
   server.stderr.on("data", (text) => (said += text));
@@ -105,7 +107,21 @@ export async function serveBook(book, ...more) {
     });
     server.once("exit", (code) => fail(new Error(`serve ended with ${code}: ${said}`)));
   });
-  return `http://127.0.0.1:${port}/`;
+  const address = `http://127.0.0.1:${port}/`;
+  servers.set(address, server);
+  return address;
+}
+
+/**
+ * Ends a server before the file's tests are over.
+ * @param {string} address
+ */
+export async function stopServing(address) {
+  const server = servers.get(address);
+  assert.ok(server, `nothing serves ${address}`);
+  const ended = new Promise((done) => server.once("exit", done));
+  server.kill("SIGINT");
+  await ended;
 }
 
 /** Chromium, until the file's tests are over. */

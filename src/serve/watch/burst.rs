@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use notify::EventKind;
-use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind, RenameMode};
+use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 
 /// A file that was written but not closed is read when nothing came for this long.
 const WRITING: Duration = Duration::from_millis(30);
@@ -61,8 +61,6 @@ impl Burst {
             EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => &[State::Gone],
             EventKind::Modify(ModifyKind::Name(RenameMode::To)) => &[State::Complete],
             EventKind::Modify(ModifyKind::Name(RenameMode::Both)) => &[State::Gone, State::Complete],
-            // A poll tells by the time of the last change that a file was written some time ago.
-            EventKind::Modify(ModifyKind::Metadata(MetadataKind::WriteTime)) => &[State::Complete],
             _ => &[State::Writing],
         };
         for (at, path) in event.paths.into_iter().enumerate() {

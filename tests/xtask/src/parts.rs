@@ -117,7 +117,10 @@ fn site(tally: &mut Tally, root: &Path) -> Result<(), String> {
     // The Python of the page can still be made, and is still the one that is vendored.
     let mut engine = Command::new("node");
     tally.check("static/python/make.mjs --check", engine.current_dir(root).args(["static/python/make.mjs", "--check"]));
-    tally.check("tsc --checkJs", tool("typescript/bin/tsc").args(["--project", "../../static/js"]));
+    for scripts in ["static/js", "src/serve/client"] {
+        let project = format!("../../{scripts}");
+        tally.check(&format!("tsc --checkJs ({scripts})"), tool("typescript/bin/tsc").args(["--project", &project]));
+    }
     tally.check("html-validate", tool("html-validate/bin/html-validate.mjs").args(pages(&sites)));
     let chromium = chromium()?;
     let mut browser = Command::new("node");

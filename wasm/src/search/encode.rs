@@ -18,7 +18,7 @@ const TITLE_GAP: u32 = 16;
 const TERMS_FILE: usize = 7 * 1024;
 
 /// Bytes of a file of texts, at least.
-const TEXTS_FILE: usize = 6 * 1024;
+const TEXTS_FILE: usize = 3 * 1024;
 
 /// At most so many words are kept for mistyped ones; where there are more, the rarest go.
 const MOST_WORDS: usize = 60_000;

@@ -9,6 +9,9 @@ const LONGEST_QUERY: usize = 400;
 /// Of a query of more units the rest is not read.
 const MOST_UNITS: usize = 12;
 
+/// A query of more units is a sentence: no two of its words are looked for as one name, each of which may be a file to read.
+const LONGEST_NAME: usize = 3;
+
 /// Words that a question is made of; a section need not hold them. Python's keywords among them count where a query is
 /// about nothing else.
 const FUNCTION_WORDS: &str = " a about actually after all also always an and any are as at be been before being but by can \
@@ -70,7 +73,9 @@ pub(super) fn parse(query: &str) -> Vec<Unit> {
         query_tokens(query).into_iter().partition(|token| token.term.contains(' '));
     let groups = groups(tokens);
     let mut units: Vec<Unit> = groups.iter().map(|(_, tokens)| unit(query, tokens)).collect();
-    compounds(&mut units);
+    if units.len() <= LONGEST_NAME {
+        compounds(&mut units);
+    }
     choose_needed(&mut units);
     for pair in &pairs {
         for (unit, (range, _)) in units.iter_mut().zip(&groups) {
@@ -175,6 +180,17 @@ fn choose_needed(units: &mut [Unit]) {
     let others = units.iter().filter(|unit| !function(unit)).count();
     if others > 0 {
         units.iter_mut().filter(|unit| function(unit)).for_each(|unit| unit.needed = false);
+    }
+}
+
+/// Beside two words that say more, function words tell little, and where they stand is most of what an index holds: they are
+/// not looked up, but for their part in a name of two words such as `is not`.
+pub(super) fn spare_function_words(units: &mut [Unit]) {
+    if units.iter().filter(|unit| unit.needed).count() < 2 {
+        return;
+    }
+    for unit in units.iter_mut().filter(|unit| !unit.needed && unit.prefix.is_none()) {
+        unit.ways.retain(|way| way.terms.iter().any(|(_, term)| term.contains(' ')));
     }
 }
 

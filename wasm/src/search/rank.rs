@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use super::excerpt::{self, Sought};
 use super::index::{Index, Read};
 use super::postings::{BLOCK, CONTEXT, FIELDS, INLINE, PROSE, Posting, Postings, TITLE};
-use super::query::{Unit, Way, parse};
+use super::query::{Unit, Way, parse, spare_function_words};
 use super::{Found, Hit, Kind, Reply, Request, order, typo};
 
 /// How much an occurrence counts, by field.
@@ -39,6 +39,9 @@ const CLOSELY: usize = 160;
 
 /// What a text gains by its code.
 const LIFT: f32 = 0.45;
+
+/// In a larger book the places of a function word are too many bytes for what they tell.
+const MANY_SECTIONS: usize = 3000;
 
 /// Hits at most, whatever is asked for.
 const MOST_HITS: usize = 100;
@@ -86,6 +89,9 @@ fn answer(index: &Index, request: &Request<'_>, needed: &mut Vec<String>) -> Opt
     let mut units = parse(request.query);
     if units.is_empty() || index.sections() == 0 {
         return Some(Found::default());
+    }
+    if index.sections() > MANY_SECTIONS {
+        spare_function_words(&mut units);
     }
     let mut matches: Vec<Matches> = units.iter().map(|unit| look_up(index, unit, needed)).collect();
     if !needed.is_empty() {
@@ -263,7 +269,7 @@ fn correct(
 ) -> Option<Vec<(String, String)>> {
     let mut corrected = Vec::new();
     for (unit, matches) in units.iter_mut().zip(matches) {
-        if matches.any || !typo::may_be_mistyped(&unit.typed) {
+        if matches.any || !unit.needed || !typo::may_be_mistyped(&unit.typed) {
             continue;
         }
         let nearest = typo::nearest(note(index.words(), needed)?, &unit.typed);

@@ -1,0 +1,73 @@
+//! The disk looked through every so often, where it doesn't tell of changes.
+//!
+//! Our own, because notify's tells times apart by the second: of two edits in one, the second would never be seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, SystemTime};
+
+use crate::source::{Disk, Stamp};
+
+/// A disk may keep times no finer than this: a file that was written so shortly before it was looked at may have been
+/// written again since, at the same time by its stamp.
+const COARSE: Duration = Duration::from_secs(2);
+
+/// What there was when the disk was last looked at.
+#[derive(Debug)]
+pub(super) struct Poll {
+    stamps: BTreeMap<String, Stamp>,
+    looked: SystemTime,
+}
+
+impl Poll {
+    /// Looks at the disk for the first time.
+    pub(super) fn new(disk: &Disk) -> Self {
+        let looked = SystemTime::now();
+        Self { stamps: disk.stamps().unwrap_or_default(), looked }
+    }
+
+    /// The paths that may have changed since the last look. A disk that can't be read just now has not changed.
+    pub(super) fn look(&mut self, disk: &Disk) -> BTreeSet<String> {
+        let now = SystemTime::now();
+        match disk.stamps() {
+            Ok(stamps) => self.take(stamps, now),
+            Err(_) => BTreeSet::new(),
+        }
+    }
+
+    fn take(&mut self, stamps: BTreeMap<String, Stamp>, now: SystemTime) -> BTreeSet<String> {
+        let looked = self.looked;
+        let fresh = |stamp: &Stamp| stamp.modified.is_some_and(|modified| modified + COARSE > looked);
+        let differs = |path: &&String| match (self.stamps.get(*path), stamps.get(*path)) {
+            (Some(before), Some(now)) => before != now || fresh(now),
+            (before, now) => before.is_some() != now.is_some(),
+        };
+        let changed = self.stamps.keys().chain(stamps.keys()).filter(differs).cloned().collect();
+        self.stamps = stamps;
+        self.looked = now;
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stamps_tell_what_changed_and_fresh_ones_are_not_trusted() {
+        let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000);
+        let stamp = |seconds: u64, length: u64| Stamp {
+            length,
+            modified: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)),
+        };
+        let stamps =
+            |list: &[(&str, Stamp)]| list.iter().map(|(path, stamp)| (path.to_string(), stamp.clone())).collect();
+        let mut poll = Poll {
+            stamps: stamps(&[("a", stamp(10, 1)), ("b", stamp(10, 1)), ("c", stamp(999, 1)), ("d", stamp(10, 1))]),
+            looked: start,
+        };
+        let now = stamps(&[("a", stamp(10, 1)), ("b", stamp(10, 2)), ("c", stamp(999, 1)), ("e", stamp(10, 1))]);
+        let changed = poll.take(now.clone(), start + Duration::from_secs(5));
+        assert_eq!(changed, ["b", "c", "d", "e"].map(str::to_string).into());
+        assert_eq!(poll.take(now, start + Duration::from_secs(6)), BTreeSet::new());
+    }
+}
