@@ -159,7 +159,9 @@ def main() -> None:
         for _ in range(asked.rounds):
             for tool in [tool for tool in tools if tool not in given_up]:
                 try:
-                    costs[tool].append(bench.build(tool))
+                    cost = bench.build(tool)
+                    costs[tool].append(cost)
+                    print(f"{tool}: {cost.wall:.2f} s, {cost.cpu:.2f} s of CPU", file=sys.stderr)
                 except Failed as why:
                     given_up.add(tool)
                     print(f"{tool}, {pages} pages: {why}")
