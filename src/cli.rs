@@ -12,7 +12,7 @@ use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::search::terminal::{self, Place, Searcher};
 use fieldguide::serve::{self, Event};
 use fieldguide::source::{Disk, Sources};
-use fieldguide::{cards, config, ids, lab, proof, publish, report, site};
+use fieldguide::{cards, config, ids, lab, proof, publish, report, site, timings};
 use fieldguide_wasm::demo::Drawing;
 use fieldguide_wasm::search::{Kind, Request};
 
@@ -61,6 +61,9 @@ enum Command {
         /// Write `.br` and `.gz` beside every file that they make smaller.
         #[arg(long)]
         compress: bool,
+        /// Print what each stage cost.
+        #[arg(long)]
+        timings: bool,
     },
     /// Write the guide for readers without a server or a network: a folder, a zip or one HTML file.
     Export(export::ExportArgs),
@@ -208,7 +211,9 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     let result = match cli.command {
-        Command::Build { book, to, base_url, compress } => build(&book, &to, base_url, compress),
+        Command::Build { book, to, base_url, compress, timings } => {
+            build(&book, &to, BuildWith { base_url, compress, timings })
+        }
         Command::Export(args) => export::export(&args.book, args.to.as_deref()),
         Command::Serve(args) => serve(args),
         Command::Check { book, run, write, report, lock } => check_book(&book, Checks { run, write, report, lock }),
@@ -252,7 +257,18 @@ fn mistakes(count: impl Fn(Severity) -> usize) -> String {
     }
 }
 
-fn build(args: &BookArgs, to: &Path, base_url: Option<String>, compress: bool) -> anyhow::Result<ExitCode> {
+/// What a build is asked for beside the book and the folder.
+struct BuildWith {
+    base_url: Option<String>,
+    compress: bool,
+    timings: bool,
+}
+
+fn build(args: &BookArgs, to: &Path, with: BuildWith) -> anyhow::Result<ExitCode> {
+    let BuildWith { base_url, compress, timings: measure } = with;
+    if measure {
+        timings::start();
+    }
     let start = Instant::now();
     // A path is meant as the shell means it: from the current folder, not from the book's.
     let to = if to == Path::new("site") { args.book.join("site") } else { to.to_path_buf() };
@@ -265,9 +281,13 @@ fn build(args: &BookArgs, to: &Path, base_url: Option<String>, compress: bool) -
         return Ok(ExitCode::from(1));
     };
     if compress {
-        publish::compress::compress(&mut site);
+        timings::stage("compress", |()| 0, || publish::compress::compress(&mut site));
     }
-    let written = site.write(&to).context("the site could not be written")?;
+    let size = |_: &_| site.files.values().map(Vec::len).sum();
+    let written = timings::stage("write", size, || site.write(&to)).context("the site could not be written")?;
+    if measure {
+        say!("{}", timings::finish());
+    }
     say!(
         "{} in {}: {} ({} changed, {} removed), {}",
         plural(build.pages, "page"),

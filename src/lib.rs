@@ -12,7 +12,7 @@
 //! 6. [`publish`] adds what hosts, search engines and programs expect.
 //! 7. [`site`] is the result: path → bytes, and the only writer of the disk.
 //!
-//! [`pipeline`] runs them; [`cards`] packs pitfalls and questions for Anki; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
+//! [`pipeline`] runs them, [`timings`] measures them; [`cards`] packs pitfalls and questions for Anki; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
 
 pub mod assets;
 pub mod book;
@@ -42,3 +42,4 @@ pub mod site;
 pub mod source;
 pub mod svg;
 pub mod theme;
+pub mod timings;

@@ -19,7 +19,7 @@ use crate::book::{self, Book, PageId};
 use crate::cards::Deck;
 use crate::check::Targets;
 use crate::config::{self, Config};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Outcome, Severity};
 use crate::ids::{self, Lock, Moved};
 use crate::page::Page;
 use crate::publish;
@@ -28,10 +28,11 @@ use crate::render::{Has, Hosted, PRINT, Renderer, Routes, book_view};
 use crate::search;
 use crate::site::Site;
 use crate::source::{Files, Listing, Sources};
+use crate::timings::{self, stage};
 use links::Links;
 use look::Look;
 use media::MediaStore;
-use pages::Pages;
+use pages::{Pages, Read};
 pub use snapshot::Snapshot;
 use snapshot::{Before, Renders};
 
@@ -234,11 +235,15 @@ impl Pipeline {
         };
         let new_config = old_config.is_none_or(|old| !Arc::ptr_eq(&old, &config));
 
-        let read = self.pages.read(files, &listing, listed_anew, &touched, &config, &mut self.sources);
+        let read = stage(
+            "pages",
+            |read: &Read| read.bytes,
+            || self.pages.read(files, &listing, listed_anew, &touched, &config, &mut self.sources),
+        );
         update.parsed = read.parsed;
         let moved = new_config || listed_anew || read.moved;
-        self.place(&config, &listing, &read.good, moved);
-        let new_look = self.dress(files, &config, &listing, &touched, new_config);
+        stage("book", |()| 0, || self.place(&config, &listing, &read.good, moved));
+        let new_look = stage("theme", |_| 0, || self.dress(files, &config, &listing, &touched, new_config));
         let new_media = self.keep_media(files, &listing, &touched, listed_anew);
         let new_lock = (listed_anew || touched.has(ids::LOCK)) && self.read_lock(files, &listing);
 
@@ -568,7 +573,7 @@ impl Pipeline {
             of_book.extend(self.pages.empty());
             routes = Arc::new(Routes::new(&book, Has::of(&book)));
         }
-        self.check_links(&book, &routes);
+        stage("links", |()| 0, || self.check_links(&book, &routes));
         build.targets = self.links.targets();
         let mut diagnostics: Vec<Diagnostic> = of_book;
         diagnostics.extend(
@@ -578,7 +583,7 @@ impl Pipeline {
         diagnostics.extend(self.links.diagnostics());
         diagnostics.extend(self.check_ids(&book));
         if self.look.is_some() {
-            diagnostics.extend(self.read_media(files));
+            diagnostics.extend(stage("media", |_| 0, || self.read_media(files)));
         }
         if let Some((site, deck)) =
             self.render_all(files, &book, &routes, &build.targets, &mut build.read, &mut diagnostics)
@@ -636,14 +641,20 @@ impl Pipeline {
         let hosted = history.as_ref().map(|history| Hosted { history, social: &social });
         let moved = self.moved(book);
         let renderer = Renderer::new(book, &view, targets, &moved, &look.assets, &media, templates).hosted(hosted);
-        let fetched: Vec<_> = search::index(book).files.into_iter().chain(renderer.card_files(&moved).files).collect();
+        let size = |rendered: &Outcome<BTreeMap<String, String>>| rendered.value.values().map(String::len).sum();
+        let render = || stage("render", size, || renderer.render(routes));
+        let size = |index: &search::Index| index.files.iter().map(|(_, bytes)| bytes.len()).sum();
+        let index = || stage("search", size, || search::index(book));
+        // Putting the index together takes one thread: the others render meanwhile.
+        let (index, mut rendered) = timings::join(index, render);
+        let cards = stage("cards", |_| 0, || renderer.card_files(&moved));
+        let fetched: Vec<_> = index.files.into_iter().chain(cards.files).collect();
         read.extend(look.assets.read.iter().cloned().chain(fetched.iter().map(|(path, _)| path.clone())));
         site.files.extend(fetched);
         let deck = self.options.cards.then(|| {
             let first_ids = self.lock.as_ref().map(|lock| ids::first_ids(lock, &moved)).unwrap_or_default();
             Deck { first_ids, ..renderer.deck(&site) }
         });
-        let mut rendered = renderer.render(routes);
         if let Some(history) = &history {
             let (assets, media, sources) = (&look.assets, &media, &self.sources);
             let pages = rendered.value.keys().map(String::as_str).collect();

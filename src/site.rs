@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 /// The list of the files that a build wrote, in the site's folder: a line a file, its hash and its path.
@@ -81,19 +82,21 @@ impl Site {
     fn stage(&self, folder: &Path, beside: &Path, earlier: &BTreeMap<String, String>) -> Result<Written, WriteError> {
         self.nothing_in_the_way(folder, earlier)?;
         fs::create_dir_all(beside).map_err(at(beside))?;
+        let parents: BTreeSet<PathBuf> =
+            self.files.keys().filter_map(|path| beside.join(path).parent().map(Path::to_path_buf)).collect();
+        for parent in &parents {
+            fs::create_dir_all(parent).map_err(at(parent))?;
+        }
+        let staged: Result<Vec<(bool, String)>, WriteError> = self
+            .files
+            .par_iter()
+            .map(|(path, bytes)| stage_file(&folder.join(path), &beside.join(path), bytes))
+            .collect();
         let mut written = Written::default();
         let mut list = String::new();
-        for (path, bytes) in &self.files {
-            let (old, new) = (folder.join(path), beside.join(path));
-            create_parent(&new)?;
-            let hash = hash(bytes);
-            let on_disk = fs::read(&old).ok();
-            if on_disk.as_deref() == Some(bytes) && link(&old, &new).is_ok() {
-                written.unchanged += 1;
-            } else {
-                fs::write(&new, bytes).map_err(at(&new))?;
-                written.changed += 1;
-            }
+        for (path, (changed, hash)) in self.files.keys().zip(staged?) {
+            written.changed += usize::from(changed);
+            written.unchanged += usize::from(!changed);
             list.push_str(&format!("{hash} {path}\n"));
         }
         written.removed =
@@ -155,8 +158,21 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::write(&half, bytes).and_then(|()| fs::rename(&half, path)).inspect_err(|_| drop(fs::remove_file(&half)))
 }
 
+/// Puts a file into the new tree, as one more name of the old one where that has the same bytes; says whether it hadn't, and the
+/// hash of the bytes.
+fn stage_file(old: &Path, new: &Path, bytes: &[u8]) -> Result<(bool, String), WriteError> {
+    let same = fs::metadata(old).is_ok_and(|old| old.len() == bytes.len() as u64)
+        && fs::read(old).is_ok_and(|old| old == bytes);
+    let changed = !(same && link(old, new).is_ok());
+    if changed {
+        fs::write(new, bytes).map_err(at(new))?;
+    }
+    Ok((changed, hash(bytes)))
+}
+
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    Sha256::digest(bytes).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The files that an earlier build wrote, with their hashes.
@@ -220,8 +236,8 @@ fn rescue(beside: &Path, folder: &Path) -> Result<(), WriteError> {
         let there = folder.join(&path);
         let unchanged = || fs::read(&here).is_ok_and(|bytes| ours.get(&name) == Some(&hash(&bytes)));
         // Without a list the tree is half of a new site, none of it anyone else's.
-        let foreign = !ours.is_empty() && name != MANIFEST && !unchanged();
-        if foreign && fs::symlink_metadata(&there).is_err() {
+        let foreign = || !ours.is_empty() && name != MANIFEST && !unchanged();
+        if fs::symlink_metadata(&there).is_err() && foreign() {
             create_parent(&there)?;
             fs::rename(&here, &there).map_err(at(&there))?;
         }

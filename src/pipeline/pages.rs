@@ -56,6 +56,8 @@ pub(super) struct Pages {
 pub(super) struct Read {
     /// How many files were parsed.
     pub(super) parsed: usize,
+    /// How many bytes of text were read.
+    pub(super) bytes: usize,
     /// Files that have another text, or are gone, by their paths.
     pub(super) changed: Vec<String>,
     /// Pages that are other than before, as they are shown.
@@ -101,6 +103,7 @@ impl Pages {
         }
         let mut todo = Vec::new();
         let texts: Vec<_> = paths.par_iter().map(|path| text::read(files, path)).collect();
+        read.bytes = texts.iter().flatten().map(String::len).sum();
         for (path, text) in paths.into_iter().zip(texts) {
             self.take(path, text, sources, &mut todo, &mut read);
         }

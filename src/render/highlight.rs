@@ -1,76 +1,80 @@
-//! Code → spans of seven classes, by syntect: `k` keyword, `s` string, `n` number or constant, `c` comment,
-//! `f` function, class or decorator; `ins`, `del`, `hunk` of a diff.
+//! Code → spans of eight classes: `k` keyword, `s` string, `n` number or constant, `c` comment, `f` function, class or
+//! decorator; `ins`, `del`, `hunk` of a diff.
+//!
+//! The grammars are those of Sublime Text, as syntect brings them; what runs them is ours, and gives what syntect gives (see
+//! `tests/highlight.rs`) at a small part of the time: highlighting was three quarters of a build.
 
-use std::sync::OnceLock;
+pub mod grammar;
+pub mod parse;
+pub mod pattern;
 
 use fieldguide_wasm::html::escape;
-use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
+use grammar::{Clear, Code, grammars};
+use parse::{Change, Parser};
 
-fn syntaxes() -> &'static SyntaxSet {
-    static SET: OnceLock<SyntaxSet> = OnceLock::new();
-    SET.get_or_init(SyntaxSet::load_defaults_newlines)
-}
+/// The classes. A scope's code is 0 where it says nothing of the class, 1 where there is none, or 2 and more for these.
+pub const CLASSES: [&str; 8] = ["c", "n", "s", "k", "f", "ins", "del", "hunk"];
 
-fn syntax(language: &str) -> Option<&'static SyntaxReference> {
+/// The context in which a text of that language starts.
+fn start(language: &str) -> Option<u32> {
     let token = match language {
         "pycon" => "python",
         "console" | "shell" | "sh" => "bash",
         "jsonc" => "json",
         language => language,
     };
-    syntaxes().find_syntax_by_token(token)
+    grammars().start(token)
 }
 
 /// Whether code of that language gets colours; text needs none.
 pub fn known(language: &str) -> bool {
     matches!(language, "" | "text" | "txt" | "plain" | "toml" | "csv" | "dockerfile" | "ini")
-        || syntax(language).is_some()
+        || start(language).is_some()
 }
 
-/// The scopes that give a class; the innermost scope with one decides.
-fn classes() -> &'static [(Scope, Option<&'static str>)] {
-    static CLASSES: OnceLock<Vec<(Scope, Option<&'static str>)>> = OnceLock::new();
-    CLASSES.get_or_init(|| {
-        let table = [
-            ("comment", Some("c")),
-            ("constant.character.escape", Some("n")),
-            ("constant", Some("n")),
-            ("string", Some("s")),
-            ("keyword.operator.logical", Some("k")),
-            ("keyword.operator", None),
-            ("keyword", Some("k")),
-            ("storage", Some("k")),
-            ("entity.name", Some("f")),
-            ("support.function", Some("f")),
-            ("support.type", Some("f")),
-            ("variable.function", Some("f")),
-            ("variable.annotation", Some("f")),
-            ("variable.language", Some("n")),
-            ("markup.inserted", Some("ins")),
-            ("markup.deleted", Some("del")),
-            ("meta.diff.range", Some("hunk")),
-            ("meta.diff.header", Some("hunk")),
-        ];
-        // The names are literals of this file; one that didn't parse would only lose its colour.
-        table.into_iter().filter_map(|(name, class)| Scope::new(name).ok().map(|scope| (scope, class))).collect()
-    })
+/// The scopes at a place.
+#[derive(Default)]
+struct Scopes {
+    stack: Vec<Code>,
+    cleared: Vec<Vec<Code>>,
 }
 
-fn class(stack: &ScopeStack) -> Option<&'static str> {
-    let decided = stack.scopes.iter().rev().find_map(|scope| {
-        let fitting = classes().iter().find(|(prefix, _)| prefix.is_prefix_of(*scope));
-        fitting.map(|(_, class)| *class)
-    });
-    decided.flatten()
+impl Scopes {
+    /// The innermost scope with a class, or with none, decides.
+    fn class(&self) -> Option<&'static str> {
+        let decided = self.stack.iter().rev().find(|code| **code != 0)?;
+        CLASSES.get(usize::from(*decided).checked_sub(2)?).copied()
+    }
+
+    /// Whether that could be done.
+    fn apply(&mut self, change: Change) -> bool {
+        match change {
+            Change::Push(code) => self.stack.push(code),
+            Change::Pop(count) => self.stack.truncate(self.stack.len().saturating_sub(count)),
+            Change::Clear(clear) => {
+                let left = match clear {
+                    Clear::All => 0,
+                    Clear::Top(count) => self.stack.len().saturating_sub(count as usize),
+                };
+                let cleared = self.stack.split_off(left);
+                self.cleared.push(cleared);
+            }
+            Change::Restore => match self.cleared.pop() {
+                Some(cleared) => self.stack.extend(cleared),
+                None => return false,
+            },
+        }
+        true
+    }
 }
 
 /// The lines of `code` as HTML, each without its line end; every span is closed in its line.
 pub fn lines(language: &str, code: &str) -> Vec<String> {
-    let syntax = match (language, syntax(language)) {
+    let start = match (language, start(language)) {
         ("text" | "txt" | "plain" | "", _) | (_, None) => return code.lines().map(escape).collect(),
-        (_, Some(syntax)) => syntax,
+        (_, Some(start)) => start,
     };
-    let mut highlighter = Highlighter { state: ParseState::new(syntax), stack: ScopeStack::new() };
+    let mut highlighter = Highlighter { parser: Parser::new(grammars(), start), scopes: Scopes::default() };
     code.lines()
         .map(|line| match language {
             "pycon" => highlighter.prompt_line(line),
@@ -80,8 +84,8 @@ pub fn lines(language: &str, code: &str) -> Vec<String> {
 }
 
 struct Highlighter {
-    state: ParseState,
-    stack: ScopeStack,
+    parser: Parser,
+    scopes: Scopes,
 }
 
 impl Highlighter {
@@ -98,8 +102,7 @@ impl Highlighter {
 
     fn line(&mut self, line: &str) -> String {
         let with_end = format!("{line}\n");
-        // A grammar that fails on a line leaves the line plain.
-        let Ok(operations) = self.state.parse_line(&with_end, syntaxes()) else { return escape(line) };
+        self.parser.line(&with_end);
         let mut out = String::with_capacity(line.len() * 2);
         let mut open: Option<&'static str> = None;
         let mut at = 0;
@@ -120,14 +123,14 @@ impl Highlighter {
             }
             out.push_str(&escape(text));
         };
-        for (offset, operation) in operations {
-            write(at, offset, class(&self.stack), &mut out);
-            at = offset;
-            if self.stack.apply(&operation).is_err() {
+        for (offset, change) in &self.parser.changes {
+            write(at, *offset, self.scopes.class(), &mut out);
+            at = *offset;
+            if !self.scopes.apply(*change) {
                 break;
             }
         }
-        write(at, line.len(), class(&self.stack), &mut out);
+        write(at, line.len(), self.scopes.class(), &mut out);
         close(&mut out, open);
         out
     }

@@ -51,22 +51,26 @@ fn works(browser: &Path) -> bool {
 
 fn install() -> Result<(), String> {
     const BY_HAND: &str = "Chromium is needed: install it, or name one with CHROMIUM=/path/to/chromium";
-    let root = first_line(Command::new("id").arg("-u")).as_deref() == Some("0");
-    let apt = first_line(Command::new("apt-get").arg("--version")).is_some();
-    if !root || !apt {
-        return Err(BY_HAND.to_string());
+    match apt_install("chromium") {
+        true => Ok(()),
+        false => Err(BY_HAND.to_string()),
     }
-    println!("Chromium is not here: installing Debian's");
+}
+
+/// Installs a package as root on Debian; says whether it could.
+pub(crate) fn apt_install(package: &str) -> bool {
+    let root = first_line(Command::new("id").arg("-u")).as_deref() == Some("0");
+    if !root || first_line(Command::new("apt-get").arg("--version")).is_none() {
+        return false;
+    }
+    println!("{package} is not here: installing Debian's");
     let apt = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
         command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null());
         command.status().is_ok_and(|status| status.success())
     };
     // A package list that is out of date names files that the mirror no longer has.
-    if apt(&["update", "-q"]) && apt(&["install", "-q", "-y", "--no-install-recommends", "chromium"]) {
-        return Ok(());
-    }
-    Err(format!("{BY_HAND} (apt-get could not install it)"))
+    apt(&["update", "-q"]) && apt(&["install", "-q", "-y", "--no-install-recommends", package])
 }
 
 /// The first line that a command prints; none where it can't be run or fails.

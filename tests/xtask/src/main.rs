@@ -7,6 +7,7 @@
 mod anki;
 mod browser;
 mod package;
+mod instructions;
 mod parts;
 mod tally;
 

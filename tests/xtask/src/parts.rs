@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::browser::{chromium, first_line, node_problem};
+use crate::instructions;
 use crate::tally::{Tally, cargo_tests, node_tests};
 
 /// The books whose sites are validated and opened in the browser: the guide, and one with every kind of syntax.
@@ -97,6 +98,13 @@ fn site(tally: &mut Tally, root: &Path) -> Result<(), String> {
     let mut proof = Command::new(&binary);
     tally.check("fieldguide check --run (guide)", proof.current_dir(root).args(["check", "--run", "--strict"]));
     crate::anki::test(tally, root, &binary, &target(root)?);
+    // Valgrind knows Linux best; elsewhere a count would be compared with nothing.
+    if cfg!(target_os = "linux") {
+        match instructions::compare(root, &binary, &target(root)?.join("instructions")) {
+            Ok(found) => tally.passed("instructions of a build", &found),
+            Err(why) => tally.missing("instructions of a build", &why),
+        }
+    }
     if let Some(why) = node_problem() {
         return Err(why);
     }

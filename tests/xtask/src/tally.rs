@@ -51,6 +51,12 @@ impl Tally {
         count.failed == 0
     }
 
+    /// Notes a check that passed, and what it found.
+    pub(crate) fn passed(&mut self, name: &str, found: &str) {
+        println!("\n── {name}\n{found}");
+        self.count.passed += 1;
+    }
+
     /// Notes a part that could not run, and why in one line.
     pub(crate) fn missing(&mut self, name: &str, why: &str) {
         println!("\n── {name}\n{why}");
