@@ -146,7 +146,7 @@ const measure = async (tool, folder, pages) => {
   const until = async (marker, limit) => {
     while (performance.now() < limit) {
       if ((await fetchText(url)).includes(marker)) return true;
-      if (child.exitCode !== null) throw new Error(`it ended with code ${child.exitCode}`);
+      if (child.exitCode !== null) throw new Error(`${tool.program} ${tool.args(folder, String(port)).join(" ")} ended with code ${child.exitCode}`);
       await new Promise(setImmediate);
     }
     throw new Error(`${url} never showed "${marker}"`);
