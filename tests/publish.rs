@@ -144,3 +144,19 @@ fn a_pages_head_holds_whatever_its_author_wrote() {
     let quiz = folder.read("site/one/index.html");
     assert!(quiz.contains("\"@type\":\"Quiz\"") && quiz.contains("No, \\u003c/script>"), "{quiz}");
 }
+
+#[test]
+fn pictures_for_previews_are_drawn_where_the_book_asks_for_them() {
+    let folder = Folder::with_book();
+    let settings = "title = \"A book\"\nbase_url = \"https://example.org/\"\n[publish]\nsocial_images = true\n";
+    folder.write("book.toml", settings);
+    built(folder.path(), &folder.at("site"));
+    let page = folder.read("site/stage/one.html");
+    let (_, rest) = page.split_once("property=\"og:image\" content=\"https://example.org/").unwrap();
+    let (path, _) = rest.split_once('"').unwrap();
+    let png = std::fs::read(folder.at("site").join(path)).unwrap();
+    let size = imagesize::blob_size(&png).unwrap();
+    assert_eq!((size.width, size.height), (1200, 630));
+    assert!(page.contains("summary_large_image"));
+    assert!(!folder.read("site/pitfalls.html").contains("og:image"));
+}
