@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use fieldguide::diagnostic::{Severity, terminal as diagnostics};
 use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::search::terminal::{self, Place, Searcher};
@@ -103,6 +103,13 @@ enum Command {
     /// Bring a book in from another tool.
     #[command(subcommand)]
     Import(author::Import),
+    /// Print what completes the command in a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual's page.
+    Man,
     /// Search the guide from the terminal.
     Search(SearchArgs),
     /// Answer a lab's state in the terminal.
@@ -220,6 +227,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Cards { book, anki, csv } => pack_cards(&book, anki.as_deref(), csv.as_deref()),
         Command::New(what) => author::new(&what),
         Command::Import(what) => author::import(&what),
+        Command::Completions { shell } => author::completions(shell, Cli::command()),
+        Command::Man => author::man(Cli::command()),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };

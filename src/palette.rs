@@ -188,7 +188,7 @@ mod tests {
         let tokens = tokens(include_str!("../static/css/tokens.css"));
         assert!(tokens.len() >= 20, "{tokens:?}");
         for (text, ground) in PAIRS {
-            for mode in 0..2 {
+            for mode in [0, 1] {
                 let color = |name: &str| tokens[name][mode].parse::<Color>().unwrap();
                 let ratio = ratio(&color(text), &color(ground));
                 assert!(ratio >= LEAST, "{text} on {ground}: {ratio:.2}");

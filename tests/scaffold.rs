@@ -118,3 +118,23 @@ fn what_stands_in_the_way_is_said() {
     }
     assert_eq!(before, tree(folder.path()));
 }
+
+#[test]
+fn shells_and_the_manual_know_the_subcommands() {
+    let folder = Folder::new();
+    let run = |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_fieldguide")).args(args).current_dir(folder.path()).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for shell in ["bash", "zsh", "fish"] {
+        let text = run(&["completions", shell]);
+        assert!(
+            text.contains("import") && text.contains("--strict") || shell == "fish" && text.contains("strict"),
+            "{shell}"
+        );
+    }
+    let manual = run(&["man"]);
+    assert!(manual.contains(".TH fieldguide") && manual.contains("strict") && manual.contains("completions"));
+}

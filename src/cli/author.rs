@@ -125,3 +125,27 @@ pub(super) fn import(what: &Import) -> anyhow::Result<ExitCode> {
     say!("now: fieldguide serve --watch --open --book {}", to.display());
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
+
+/// Writes what completes the command in that shell.
+pub(super) fn completions(shell: clap_complete::Shell, mut command: clap::Command) -> anyhow::Result<ExitCode> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut command, "fieldguide", &mut text);
+    say!("{}", String::from_utf8_lossy(&text).trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the manual's page: the command, then each of its subcommands.
+pub(super) fn man(mut command: clap::Command) -> anyhow::Result<ExitCode> {
+    command.build();
+    let mut text = Vec::new();
+    clap_mangen::Man::new(command.clone()).render(&mut text)?;
+    for part in command.get_subcommands() {
+        let page = clap_mangen::Man::new(part.clone());
+        page.render_name_section(&mut text)?;
+        page.render_synopsis_section(&mut text)?;
+        page.render_description_section(&mut text)?;
+        page.render_options_section(&mut text)?;
+    }
+    say!("{}", String::from_utf8_lossy(&text).trim_end());
+    Ok(ExitCode::SUCCESS)
+}
