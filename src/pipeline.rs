@@ -124,6 +124,8 @@ pub struct Pipeline {
     said: Said,
     /// The templates that were tried on all kinds of pages.
     tried: Option<[u8; 32]>,
+    /// The site paths of the pages that were saved since the last check.
+    saved: Vec<String>,
     number: u64,
     snapshot: Option<Arc<Snapshot>>,
 }
@@ -136,13 +138,14 @@ struct Said {
     book: Vec<Diagnostic>,
     look: Vec<Diagnostic>,
     samples: Vec<Diagnostic>,
-    made_samples: Vec<Diagnostic>,
+    /// Pages that the book's own templates fail on, by their site paths.
+    failed: BTreeMap<String, Diagnostic>,
 }
 
 impl Said {
     fn all(&self) -> impl Iterator<Item = &Diagnostic> {
-        let parts = [&self.listing, &self.config, &self.book, &self.look, &self.samples, &self.made_samples];
-        parts.into_iter().flatten()
+        let parts = [&self.listing, &self.config, &self.book, &self.look, &self.samples];
+        parts.into_iter().flatten().chain(self.failed.values())
     }
 }
 
@@ -168,6 +171,7 @@ impl Pipeline {
             links: Links::default(),
             said: Said::default(),
             tried: None,
+            saved: Vec::new(),
             number: 0,
             snapshot: None,
         }
@@ -217,8 +221,7 @@ impl Pipeline {
         update.parsed = read.parsed;
         let moved = new_config || listed_anew || read.moved;
         stage("book", |()| 0, || self.place(&config, &listing, &read.good, moved));
-        let new_look =
-            stage("theme", |_| 0, || self.dress(files, &config, &listing, &touched, new_config || listed_anew));
+        let new_look = stage("theme", |_| 0, || self.dress(files, &config, &listing, &touched, new_config));
         let new_media = self.keep_media(files, &listing, &touched, listed_anew);
 
         update.changed = moved || new_look || new_media || !read.changed.is_empty();
@@ -227,6 +230,7 @@ impl Pipeline {
             .iter()
             .filter_map(|path| Some(self.book.route(self.book.page_at(path)?).to_string()))
             .collect();
+        self.saved.extend(update.saved.iter().cloned());
         if update.changed || self.snapshot.is_none() {
             self.publish(files);
         }
@@ -332,10 +336,17 @@ impl Pipeline {
     }
 
     /// Reads theme, templates and engine where they may have changed; says whether they were.
-    fn dress(&mut self, files: &dyn Files, config: &Config, listing: &Listing, touched: &Touched, anew: bool) -> bool {
+    fn dress(
+        &mut self,
+        files: &dyn Files,
+        config: &Config,
+        listing: &Listing,
+        touched: &Touched,
+        new_config: bool,
+    ) -> bool {
         let runs = self.book.pages.iter().any(|page| page.tally.runs);
-        let concerned = touched.everything || touched.paths.iter().any(|path| Look::concerns(path));
-        if self.look.is_some() && runs == self.runs && !anew && !concerned {
+        let concerned = touched.everything || touched.paths.iter().any(|path| Look::concerns(path, config));
+        if self.look.is_some() && runs == self.runs && !new_config && !concerned {
             return false;
         }
         self.runs = runs;
@@ -398,14 +409,14 @@ impl Pipeline {
         if let Some(last) = last {
             snapshot.follows(last);
         }
-        // Templates that fail leave the last site as it is. Before there is one, the first page need not wait for a trial.
-        if last.is_some_and(|last| last.templates.key() != templates.key()) || !self.said.samples.is_empty() {
-            let failed = snapshot.samples().filter_map(|job| snapshot.render(files, job, None).err());
-            self.said.samples = failed.collect();
-            self.said.samples.dedup();
-            if !self.said.samples.is_empty() {
-                return;
-            }
+        // Templates that fail leave the last site as it is. Those of the theme itself need no trial.
+        let tried = last.is_some_and(|last| last.templates.key() == templates.key());
+        self.said.samples = match tried || !templates.own() {
+            true => Vec::new(),
+            false => snapshot.samples().filter_map(|job| snapshot.render(files, job, None).err()).collect(),
+        };
+        if !self.said.samples.is_empty() {
+            return;
         }
         if last.is_none_or(|last| !Arc::ptr_eq(&last.routes, &snapshot.routes)) {
             self.renders.retain(&snapshot.routes);
@@ -419,11 +430,7 @@ impl Pipeline {
         if self.listing.is_none() || self.config.is_none() {
             return self.said.all().cloned().collect();
         }
-        if let Some(snapshot) = self.snapshot.clone().filter(|now| self.tried != Some(now.templates.key())) {
-            self.tried = Some(snapshot.templates.key());
-            let jobs = snapshot.samples().chain(snapshot.made_samples());
-            self.said.made_samples = jobs.filter_map(|job| snapshot.render(files, job, None).err()).collect();
-        }
+        self.try_templates(files);
         let book = self.book.clone();
         let routes = self.routes.clone();
         self.check_links(&book, &routes);
@@ -433,6 +440,29 @@ impl Pipeline {
         diagnostics.extend(self.read_media(files));
         diagnostics.extend(self.hidden(&routes));
         diagnostics
+    }
+
+    /// Renders what templates of the book's own may fail on: when they are new, all pages or a good many of them; then those that
+    /// were saved. The theme's templates are the program's affair.
+    fn try_templates(&mut self, files: &dyn Files) {
+        let saved = std::mem::take(&mut self.saved);
+        let Some(snapshot) = self.snapshot.clone() else { return };
+        let new = self.tried.replace(snapshot.templates.key()) != Some(snapshot.templates.key());
+        if new {
+            self.said.failed.clear();
+        }
+        if !snapshot.templates.own() {
+            return;
+        }
+        let routes: Vec<&String> = if new { snapshot.sample_routes() } else { saved.iter().collect() };
+        self.said.failed.retain(|route, _| snapshot.routes.jobs.contains_key(route));
+        for route in routes {
+            let Some(job) = snapshot.routes.jobs.get(route) else { continue };
+            match snapshot.render(files, job, None) {
+                Ok(_) => self.said.failed.remove(route),
+                Err(diagnostic) => self.said.failed.insert(route.clone(), diagnostic),
+            };
+        }
     }
 
     fn check_links(&mut self, book: &Book, routes: &Arc<Routes>) {
@@ -520,7 +550,7 @@ impl Pipeline {
         let templates = look.templates.as_ref()?;
         book.home?;
         let mut site = Site { files: look.assets.files.clone() };
-        let mut media = std::collections::BTreeMap::new();
+        let mut media = BTreeMap::new();
         for page in self.links.each() {
             for (path, file) in self.media.of_page(files, page) {
                 let known = media.entry(path).or_insert_with(|| file.clone());

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -28,9 +28,15 @@ struct Server {
 
 impl Server {
     fn start(folder: &Folder, more: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
         let mut command = fieldguide("serve", folder.path());
-        command.args(["--watch", "--port", &port]).args(more).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(more);
+        Self::of(command)
+    }
+
+    /// A server that is started with a command of its own.
+    fn of(mut command: Command) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        command.args(["--watch", "--port", &port]).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let said = Arc::new(Mutex::new(Vec::new()));
@@ -259,15 +265,39 @@ fn a_disk_that_tells_nothing_is_looked_through() {
     all_kinds_of_edits(&server, &folder);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_cannot_be_watched_is_looked_through() {
+    // In a namespace of its own a process may be left without any watch.
+    let without_watches = |program: &str| {
+        let mut command = Command::new("unshare");
+        let script = "echo 0 > /proc/sys/user/max_inotify_instances && exec \"$@\"";
+        command.args(["--user", "--map-root-user", "sh", "-c", script, "sh", program]);
+        command
+    };
+    if !without_watches("true").status().is_ok_and(|status| status.success()) {
+        println!("not tested: this system lets no process limit its own watches");
+        return;
+    }
+    let folder = Folder::with_book();
+    let mut command = without_watches(env!("CARGO_BIN_EXE_fieldguide"));
+    command.args(["serve", "--book"]).arg(folder.path());
+    let server = Server::of(command);
+    server.shows("/stage/one.html", "See");
+    // The first of them may have come in time for the first look.
+    for round in 0..2 {
+        folder.topic("01-one", &format!("Seen without a watch: {round}."));
+        server.shows("/stage/one.html", &format!("Seen without a watch: {round}."));
+    }
+}
+
 /// A page without what the server puts into it for the browser to listen.
 fn as_built(page: &str) -> String {
     let mut out = String::new();
     let mut rest = page;
     while let Some(at) = rest.find("/_fieldguide/") {
         let start = rest[..at].rfind('<').unwrap();
-        let end = rest[at..]
-            .find("</script>\n")
-            .map_or_else(|| at + rest[at..].find(">\n").unwrap() + 2, |end| at + end + 10);
+        let end = at + rest[at..].find("</script>").unwrap() + "</script>".len();
         out.push_str(&rest[..start]);
         rest = &rest[end..];
     }
@@ -303,6 +333,7 @@ fn soak() {
                         return;
                     }
                     let (status, body) = server.get(page);
+                    std::thread::sleep(Duration::from_millis(2));
                     answers.fetch_add(1, Ordering::Relaxed);
                     if status != 200 || page.ends_with(".html") && !body.ends_with("</html>\n") {
                         wrong.lock().unwrap().push((page.to_string(), status, body.len()));
@@ -324,6 +355,8 @@ fn soak() {
             }
             std::thread::sleep(Duration::from_millis(dice % 20));
             if edit == edits / 4 {
+                // As at the end: every page has been asked for.
+                (3..40).for_each(|at| drop(server.get(&format!("/stage/page-{at}.html"))));
                 early = resident(server.child.id());
             }
         }

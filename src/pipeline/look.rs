@@ -64,11 +64,12 @@ impl Look {
         Ok(Self { assets: Arc::new(assets), templates, diagnostics })
     }
 
-    /// Whether a path's change can change it.
-    pub(super) fn concerns(path: &str) -> bool {
-        ["static", "templates"]
-            .iter()
-            .any(|part| path.strip_prefix(part).is_some_and(|below| below.is_empty() || below.starts_with('/')))
+    /// Whether a path's change can change it. An engine and its wheels may lie anywhere in the book.
+    pub(super) fn concerns(path: &str, config: &Config) -> bool {
+        let below =
+            |part: &str| path.strip_prefix(part).is_some_and(|below| below.is_empty() || below.starts_with('/'));
+        let engine = config.python.engine.is_some() || !config.python.wheels.is_empty();
+        below("static") || below("templates") || engine && !path.ends_with(".md")
     }
 
     /// The files of `static/` whose place in the site a page takes.

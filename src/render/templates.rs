@@ -15,6 +15,7 @@ pub struct Templates {
     /// The source of each template, by its name.
     sources: HashMap<String, Source>,
     key: [u8; 32],
+    own: bool,
 }
 
 impl Templates {
@@ -24,12 +25,14 @@ impl Templates {
     /// A template that is not UTF-8 or does not parse.
     pub fn load(theme: &BTreeMap<String, ThemeFile>, sources: &mut Sources) -> Result<Self, Diagnostic> {
         let mut texts = Vec::new();
+        let mut own = false;
         let mut by_name = HashMap::new();
         for (path, file) in theme {
             let Some(name) = path.strip_prefix("templates/").filter(|name| name.ends_with(".html")) else { continue };
             let Ok(text) = String::from_utf8(file.bytes.clone()) else {
                 return Err(Diagnostic::file(path.clone(), "the template is not UTF-8").help("save it as UTF-8"));
             };
+            own |= file.own;
             let shown = if file.own { path.clone() } else { format!("{path} (default theme)") };
             let id: FileId = sources.add(shown, text.as_str());
             if let Some(source) = sources.get(id) {
@@ -45,7 +48,7 @@ impl Templates {
                 hash.update(part);
             }
         }
-        let mut templates = Self { tera: Tera::new(), sources: by_name, key: hash.finalize().into() };
+        let mut templates = Self { tera: Tera::new(), sources: by_name, key: hash.finalize().into(), own };
         match templates.tera.add_raw_templates(texts) {
             Ok(()) => Ok(templates),
             Err(error) => Err(templates.diagnostic("", &error)),
@@ -55,6 +58,11 @@ impl Templates {
     /// Changes with the text of any template.
     pub fn key(&self) -> [u8; 32] {
         self.key
+    }
+
+    /// Whether the book brought any of them.
+    pub fn own(&self) -> bool {
+        self.own
     }
 
     /// Runs a template.

@@ -44,7 +44,7 @@ pub(super) fn version() -> &'static str {
 pub(super) fn tag(etag: &str, found: bool) -> String {
     let etag = etag.replace('"', "&quot;");
     let missing = if found { "" } else { " data-missing" };
-    format!("<script defer src=\"{SCRIPT}\" data-etag=\"{etag}\"{missing}></script>")
+    format!("\n<script defer src=\"{SCRIPT}\" data-etag=\"{etag}\"{missing}></script>")
 }
 
 /// The page with the script: first in the head, so that it sees the page before the page's own scripts change it.
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn the_script_stands_first_in_the_head() {
         let page = |html: &'static str| String::from_utf8(into_page(&File::new(html), true).bytes.to_vec()).unwrap();
-        assert!(page("<html><head><title>").starts_with("<html><head><script defer src=\"/_fieldguide/client.js\""));
+        assert!(page("<html><head><title>").starts_with("<html><head>\n<script defer src=\"/_fieldguide/client.js\""));
         assert!(page("<body>x</body></html>").ends_with("</script></body></html>"));
         assert!(page("x").ends_with("</script>"));
         assert!(!tag("\"<a>\"", true).contains("=\"\""));

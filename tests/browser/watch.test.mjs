@@ -1,129 +1,9 @@
 // `serve --watch`: what an edit does to the pages that are open.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { after, test } from "node:test";
-import { browser, open, serveBook, stopServing } from "./site.mjs";
-
-const chromium = await browser();
-
-/** Enough text to scroll. */
-const filler = (/** @type {string} */ word) => Array.from({ length: 40 }, (_, i) => `The ${word} paragraph ${i}, which says little.`).join("\n\n");
-
-const STAGE = `+++
-title = "A stage"
-summary = "s"
-objectives = ["o"]
-takeaway = "t"
-+++
-
-An introduction.
-
-## Quiz
-
-### How many?
-
-- [ ] One
-- [x] Two
-
-There are two.
-
-### Which?
-
-- [x] This
-- [ ] That
-
-This one.
-`;
-
-/** @param {string} title @param {string} body */
-const topic = (title, body) => `+++\ntitle = "${title}"\nsummary = "s"\n+++\n\n${body}\n`;
-
-const LIVELY = (/** @type {string} */ first, /** @type {string} */ last) => `${first}
-
-${filler("upper")}
-
-## The middle
-
-\`\`\`python {run}
-print("as written")
-\`\`\`
-\`\`\`output
-as written
-\`\`\`
-
-\`\`\`demo {broadcast}
-shapes = ["8,1,6,1", "7,1,5"]
-\`\`\`
-
-## Q: What stays?
-
-All of it stays.
-
-## The end
-
-${filler("lower")}
-
-${last}
-`;
-
-/** A book of a test's own, in a folder that is removed at the end. */
-function book() {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "fieldguide-watch-")));
-  after(() => rmSync(folder, { recursive: true, force: true }));
-  const write = (/** @type {string} */ path, /** @type {string} */ text) => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    // As editors do it: beside, then into place, so that nobody reads half a file.
-    const beside = join(folder, `.${path.replaceAll("/", "-")}.new`);
-    writeFileSync(beside, text);
-    renameSync(beside, join(folder, path));
-  };
-  write("book.toml", 'title = "A book"\n');
-  write("content/index.md", '+++\ntitle = "A book"\n+++\n\nWhat it is about.\n');
-  write("content/01-stage/index.md", STAGE);
-  write("content/01-stage/01-one.md", topic("One", LIVELY("The first words.", "The last words.")));
-  write("content/01-stage/02-two.md", topic("Two", "See [one](01-one.md)."));
-  return { folder, write, remove: (/** @type {string} */ path) => rmSync(join(folder, path)) };
-}
-
-/**
- * Opens a page that listens for edits, marked so that a reload would show.
- * @param {import("node:test").TestContext} test
- * @param {string} url
- * @param {Parameters<typeof open>[3]} [options]
- */
-async function listening(test, url, options) {
-  const opened = await open(chromium, test, url, {
-    ...options,
-    before: async (page) => {
-      await options?.before?.(page);
-      await page.addInitScript(() => {
-        const Real = EventSource;
-        // @ts-ignore a test's own mark
-        window.EventSource = class extends Real {
-          constructor(/** @type {string} */ url) {
-            super(url);
-            this.addEventListener("state", () => document.documentElement.toggleAttribute("data-test-listens", true));
-          }
-        };
-      });
-    },
-  });
-  await opened.page.waitForSelector("html[data-test-listens]", { state: "attached" });
-  await opened.page.evaluate(() => void Object.assign(window, { sameDocument: true }));
-  return opened;
-}
-
-/** @param {import("playwright-core").Page} page */
-const same = (page) => page.evaluate(() => "sameDocument" in window);
-
-/** @param {import("playwright-core").Page} page @param {string} text */
-const shows = (page, text) => page.waitForFunction((text) => document.querySelector("main")?.textContent?.includes(text), text);
-
-/** @param {import("playwright-core").Page} page */
-const dialog = (page) => page.locator("fieldguide-overlay dialog");
+import { test } from "node:test";
+import { serveBook, stopServing } from "./site.mjs";
+import { LIVELY, STAGE, book, chromium, dialog, listening, same, shows, topic } from "./watching.mjs";
 
 test("an edit patches the page: place, folds, typed text, caret, lab and theme stay", async (t) => {
   const { folder, write } = book();
@@ -226,6 +106,46 @@ test("answers of a quiz stay when the text around it is edited", async (t) => {
   write("content/01-stage/index.md", STAGE.replace("An introduction.", "EDITED."));
   await shows(page, "EDITED.");
   assert.equal(await page.locator(".quiz-question[data-answered]").count(), 1);
+  assert.ok(await same(page));
+  assert.deepEqual(noted, []);
+});
+
+test("what a run printed stays with its code, and goes with it", async (t) => {
+  const { folder, write } = book();
+  const address = await serveBook(folder, "--watch");
+  const { page, noted } = await listening(t, `${address}stage/one.html`);
+  await page.locator(".run-go").click();
+  const printed = page.locator(".output-live samp", { hasText: "as written" });
+  await printed.waitFor({ timeout: 120_000 });
+  write("content/01-stage/01-one.md", topic("One", LIVELY("EDITED.", "The last words.")));
+  await shows(page, "EDITED.");
+  assert.equal(await printed.count(), 1);
+  assert.equal(await page.locator(".output:not(.output-live):visible").count(), 0, "in place of the recorded output");
+  write("content/01-stage/01-one.md", topic("One", LIVELY("EDITED.", "").replaceAll("as written", "as rewritten")));
+  await page.locator("fg-code", { hasText: "as rewritten" }).waitFor();
+  assert.equal(await page.locator(".output-live").count(), 0);
+  assert.match(await page.locator(".output:visible").innerText(), /as rewritten/);
+  assert.ok(await same(page));
+  assert.deepEqual(noted, []);
+});
+
+test("the search finds what was written just now", async (t) => {
+  const { folder, write } = book();
+  const address = await serveBook(folder, "--watch");
+  const { page, noted } = await listening(t, `${address}stage/one.html`);
+  const find = async (/** @type {string} */ word) => {
+    await page.keyboard.press("/");
+    await page.locator("dialog[open] input").fill(word);
+    await page.locator("dialog[open] .finder-hits li", { hasText: word }).first().waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !document.querySelector("dialog[open]"));
+  };
+  await find("introduction");
+  write("content/01-stage/02-two.md", topic("Two", "A zyzzyva is a weevil."));
+  write("content/01-stage/01-one.md", topic("One", LIVELY("EDITED.", "The last words.")));
+  await shows(page, "EDITED.");
+  await find("zyzzyva");
   assert.ok(await same(page));
   assert.deepEqual(noted, []);
 });
