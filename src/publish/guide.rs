@@ -77,7 +77,7 @@ fn page(published: &Published<'_>, id: PageId) -> Page {
         url: route.to_string(),
         markdown: markdown_path(route),
         source: page.path.clone(),
-        id: page.front.id.clone(),
+        id: page.front.id.as_ref().map(|(id, _)| id.clone()),
         title: markdown::title_text(&page.front.title),
         summary: markdown::title_text(&page.front.summary),
         tags: page.front.tags.clone(),

@@ -6,8 +6,8 @@
 
 mod anki;
 mod browser;
-mod package;
 mod instructions;
+mod package;
 mod parts;
 mod tally;
 
