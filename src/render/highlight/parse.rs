@@ -25,7 +25,7 @@ pub enum Change {
 const DEEPEST: usize = 100;
 
 /// Steps of matching that a byte of a line may cost on average, and a line at least.
-const STEPS: (usize, usize) = (2_000, 100_000);
+const STEPS: (usize, usize) = (2_000, 200_000);
 
 struct Level {
     context: u32,

@@ -3,6 +3,7 @@
 //! A general engine searches the whole line for each of a context's patterns. Here each program knows which bytes it can start
 //! at, so that at most places nothing is tried at all.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// An instruction.
@@ -132,7 +133,12 @@ enum Back {
     Shorter(u32, usize, usize),
     /// A kept place becomes what it was.
     Restore(u32, usize),
+    /// Both ways on from this instruction and place have failed.
+    Failed(u32, usize),
 }
+
+/// Steps of a match from which on it keeps where it failed.
+const PLENTY: u32 = 1000;
 
 /// A matcher with its memory, which is used again and again.
 #[derive(Default)]
@@ -140,6 +146,11 @@ pub struct Matcher {
     /// What the last match kept.
     pub slots: Vec<usize>,
     back: Vec<Back>,
+    /// Instructions and places from which this match is known to fail: without them the time can double with each character.
+    failed: HashSet<(u32, usize)>,
+    /// The steps left at which this match begins to keep them, and whether it then does.
+    plenty: u32,
+    keeps: Option<bool>,
     /// Steps that are left for this line: a grammar that backtracks without end gives up.
     pub steps: u32,
 }
@@ -187,11 +198,20 @@ impl Matcher {
         self.slots.clear();
         self.slots.resize(program.slots.max(2), NONE);
         self.back.clear();
+        self.failed.clear();
+        self.plenty = self.steps.saturating_sub(PLENTY);
+        self.keeps = None;
         let end = self.run(program, input, 0, start)?;
         if let Some(whole) = self.slots.get_mut(..2) {
             whole.copy_from_slice(&[start, end]);
         }
         Some(end)
+    }
+
+    /// What comes after a place is the same whichever way led there, but for the text of an earlier group.
+    fn keeps(&mut self, program: &Program) -> bool {
+        let groups = || program.ops.iter().any(|op| matches!(op, Op::Same(..)));
+        self.steps < self.plenty && *self.keeps.get_or_insert_with(|| !groups())
     }
 
     fn save(&mut self, slot: u32, at: usize) {
@@ -213,6 +233,7 @@ impl Matcher {
                     }
                     return Some((pc, shorter));
                 }
+                Back::Failed(pc, at) => drop(self.failed.insert((pc, at))),
                 Back::Restore(slot, old) => {
                     if let Some(kept) = self.slots.get_mut(slot as usize) {
                         *kept = old;
@@ -262,9 +283,16 @@ impl Matcher {
                 end.is_some()
             }
             Op::Split(first, second) => {
-                self.back.push(Back::Branch(*second, *at));
-                *pc = *first;
-                true
+                let here = (*pc - 1, *at);
+                let fails = self.failed.contains(&here);
+                if !fails {
+                    if self.keeps(program) {
+                        self.back.push(Back::Failed(here.0, here.1));
+                    }
+                    self.back.push(Back::Branch(*second, *at));
+                    *pc = *first;
+                }
+                !fails
             }
             Op::Jump(to) => {
                 *pc = *to;
