@@ -153,6 +153,8 @@ impl Head {
                     head.description = tag.value("content").unwrap_or_default()
                 }
                 "link" => head.link(&tag, site)?,
+                // What tells search engines about the page is data, not a script.
+                "script" if tag.value("type").is_some_and(|kind| kind != "text/javascript" && kind != "module") => {}
                 "script" => match tag.value("src") {
                     Some(src) => {
                         head.js.push_str(

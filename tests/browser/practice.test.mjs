@@ -415,7 +415,7 @@ test("the module is small, and loaded where cards are practised only", async (t)
   const { page } = await open(chromium, t, "about:blank");
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   for (const path of [KINDS.home, KINDS.topic, KINDS.stage, KINDS.map]) await page.goto(home + path, { waitUntil: "load" });
-  const ours = () => asked.filter((path) => /^\/(practice\/|assets\/(cards|practice)-)/.test(path));
+  const ours = () => asked.filter((path) => /\/(practice\/|assets\/(cards|practice)-)/.test(path));
   assert.deepEqual(ours(), []);
   await page.goto(home + KINDS.practice);
   await ready(page);
