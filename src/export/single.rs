@@ -44,7 +44,7 @@ pub struct Single {
 /// A sentence that says what the site lacks.
 pub fn page(site: &Site, book: &Book<'_>, done: &(dyn Fn(usize) + Sync)) -> Result<Single, String> {
     let home = text(site, "index.html").ok_or("the site has no home page")?;
-    let head = Head::read(site, home, book.single_js)?;
+    let mut head = Head::read(site, home, book.single_js)?;
     let frame = frame(site, home);
     let pages: Vec<(&String, &str)> = site
         .files
@@ -52,6 +52,8 @@ pub fn page(site: &Site, book: &Book<'_>, done: &(dyn Fn(usize) + Sync)) -> Resu
         .filter(|(path, _)| path.ends_with(".html"))
         .filter_map(|(path, bytes)| Some((path, std::str::from_utf8(bytes).ok()?)))
         .collect();
+    let own: BTreeSet<String> = pages.par_iter().flat_map_iter(|(path, html)| scripts_of(path, html)).collect();
+    head.lazy.extend(own.iter().filter_map(|path| text(site, path)).map(str::to_string));
     let primed = deflate(&frame, &[]);
     let page_blocks: Vec<Block> = pages
         .par_iter()
@@ -311,6 +313,14 @@ fn named_in(page: &str, html: &str) -> BTreeSet<String> {
         found.extend(path.map(|(path, _)| path).filter(|path| !path.ends_with(".html")));
     }
     found
+}
+
+/// The scripts that elements of a page load when they come to stand on it: `data-js` and `data-glue`.
+fn scripts_of(page: &str, html: &str) -> BTreeSet<String> {
+    let addresses = tags::tags(html).filter(|tag| tag.name.starts_with("fg-")).flat_map(|tag| {
+        ["data-js", "data-glue"].into_iter().filter_map(move |name| tag.value(name)).collect::<Vec<_>>()
+    });
+    addresses.filter_map(|address| Some(tags::resolve(page, &address)?.0)).collect()
 }
 
 /// A stylesheet whose `url(…)` of files of the site are data.

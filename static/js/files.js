@@ -3,7 +3,7 @@
 
 /**
  * The files of an export that is one page (`single/`), by their site paths; nothing in a site.
- * @type {{ read(path: string): Promise<Uint8Array<ArrayBuffer>> } | null}
+ * @type {{ read(path: string): Promise<Uint8Array<ArrayBuffer>>, relink(part: Element): void } | null}
  */
 let oneFile = null;
 

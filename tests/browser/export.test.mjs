@@ -162,6 +162,18 @@ for (const [form, make] of Object.entries(FORMS)) {
       assert.deepEqual(noted, []);
     });
 
+    await suite.test("a card is practised and leads to its place", async (t) => {
+      const { page, noted } = await reader(t, guide.folder);
+      await page.goto(guide.page("practice.html"));
+      await page.getByRole("button", { name: "Load the cards" }).click();
+      await page.locator("[data-start]").click();
+      await page.locator(".card-show").click();
+      await page.locator(".card-answer:visible").waitFor();
+      await page.getByRole("link", { name: "Read it in its place" }).click();
+      await page.locator("body.page-topic").waitFor();
+      assert.deepEqual(noted, []);
+    });
+
     await suite.test("a snippet runs and agrees with its recording; a quiz answers", async (t) => {
       const { page, noted } = await reader(t, guide.folder);
       await page.goto(guide.page("data-types/float-precision.html"));

@@ -136,6 +136,7 @@ function cardView(card, shown) {
     asked = true;
     try {
       answer.innerHTML = await deck.body(card);
+      oneFile?.relink(answer);
     } catch {
       asked = false;
       announce("The answer could not be loaded.");

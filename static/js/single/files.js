@@ -49,6 +49,14 @@ const kept = {
   },
 
   /**
+   * Makes the links of something that a script brought lead to pages of this one file, as those of the page that is shown do.
+   * @param {Element} part
+   */
+  relink(part) {
+    router.relink(part, router.at);
+  },
+
+  /**
    * The HTML of a page of the site.
    * @param {string} path
    * @returns {Promise<string>}

@@ -117,13 +117,14 @@ const router = {
 
   /**
    * Makes a page's links lead to pages and files of this one file.
-   * @param {Document} page
+   * @param {Document | Element} page
    * @param {string} path
    */
   relink(page, path) {
     const base = new URL(path, SITE);
     // The page for unknown addresses names the root of its host.
-    const root = path === "404.html" ? new URL(page.documentElement.dataset.root ?? "", base).href : SITE;
+    const own = page instanceof Document ? page.documentElement.dataset.root : "";
+    const root = path === "404.html" ? new URL(own ?? "", base).href : SITE;
     /** @param {string} address */
     const inside = (address) => {
       if (!URL.canParse(address, base.href)) return address;

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::bytes::Writer;
 use super::postings::{BLOCK, CONTEXT, INLINE, PROSE, Postings, TITLE};
 use super::tokenize::{Mode, Space, Token, tokens};
@@ -61,7 +63,8 @@ pub fn analyze(section: &Section) -> Analyzed {
     }
     all.extend(tokens(&section.context).into_iter().map(|token| (token, CONTEXT)));
     all.retain(|(token, field)| {
-        !(matches!(*field, PROSE | CONTEXT) && token.space == Space::Word && EVERYWHERE.contains(&token.term.as_str()))
+        let short = token.term.len() <= 4 && token.space == Space::Word;
+        !(short && matches!(*field, PROSE | CONTEXT) && EVERYWHERE.contains(&token.term.as_str()))
     });
     Analyzed { tokens: all, title_words, words }
 }
@@ -108,7 +111,7 @@ struct Entry {
 
 /// Writes the index of these sections, in their order; `analyzed` holds the tokens of each.
 pub fn encode(sections: &[Section], analyzed: &[Analyzed], stages: &[Stage]) -> Files {
-    let mut terms: HashMap<&str, Entry> = HashMap::new();
+    let mut terms: HashMap<&str, Entry, RandomState> = HashMap::default();
     for (number, section) in (0u32..).zip(analyzed) {
         for (token, field) in &section.tokens {
             let entry = terms.entry(token.term.as_str()).or_default();
@@ -117,7 +120,7 @@ pub fn encode(sections: &[Section], analyzed: &[Analyzed], stages: &[Stage]) -> 
         }
     }
     let mut terms: Vec<(&str, Entry)> = terms.into_iter().collect();
-    terms.sort_by_key(|(term, _)| *term);
+    terms.sort_unstable_by_key(|(term, _)| *term);
 
     let mut files = Files::default();
     let mut core = Writer::default();
@@ -247,15 +250,20 @@ fn text_files(sections: &[Section], core: &mut Writer, files: &mut Files) {
 
 /// The words as they are written, in lower case: what a mistyped word is held against.
 fn words_file(sections: &[Section], core: &mut Writer, files: &mut Files) {
-    let mut counts: HashMap<String, u32> = HashMap::new();
+    let mut spelt: HashMap<&str, u32, RandomState> = HashMap::default();
     for section in sections {
         for text in [&section.title, &section.text] {
             for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_')) {
-                let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-                if letters >= 4 && word.len() <= 24 {
-                    *counts.entry(folded(word)).or_default() += 1;
+                if (4..=24).contains(&word.len()) {
+                    *spelt.entry(word).or_default() += 1;
                 }
             }
+        }
+    }
+    let mut counts: HashMap<String, u32, RandomState> = HashMap::default();
+    for (word, count) in spelt {
+        if word.chars().filter(|c| c.is_alphabetic()).count() >= 4 {
+            *counts.entry(folded(word)).or_default() += count;
         }
     }
     let mut words: Vec<(String, u32)> = counts.into_iter().collect();

@@ -206,7 +206,9 @@ impl<'a> Lexer<'a> {
     /// Goes behind the letters, digits and underscores that stand here.
     fn letters(&mut self) {
         let text = matches!(self.mode, Mode::Prose | Mode::Query);
+        let plain = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
         loop {
+            self.at += self.rest().as_bytes().iter().take_while(plain).count();
             let Some(c) = self.ahead(0) else { return };
             let apostrophe =
                 text && matches!(c, '\'' | '’') && self.ahead(c.len_utf8()).is_some_and(char::is_alphabetic);
@@ -336,7 +338,8 @@ impl<'a> Lexer<'a> {
         if self.mode == Mode::Prose || !c.is_ascii_punctuation() {
             return;
         }
-        if let Some(operator) = OPERATORS.into_iter().find(|operator| self.rest().starts_with(operator)) {
+        let longer = self.ahead(1).is_some_and(|next| next.is_ascii_punctuation());
+        if let Some(operator) = OPERATORS.into_iter().find(|operator| longer && self.rest().starts_with(operator)) {
             let end = self.at + operator.len();
             // The stars of `**kwargs` are no power.
             let prefix = operator == "**"

@@ -57,6 +57,9 @@ fn plain(c: char) -> char {
 
 /// A text in lower case, without accents.
 pub(super) fn folded(text: &str) -> String {
+    if text.is_ascii() && !text.contains('\'') {
+        return text.to_ascii_lowercase();
+    }
     let mut out = String::with_capacity(text.len());
     text.chars().for_each(|c| fold(c, &mut out));
     out
@@ -87,39 +90,56 @@ pub(super) fn stem(word: &str) -> String {
 fn swap(word: &mut String, suffix: &str, least: usize, instead: &str) -> bool {
     match word.strip_suffix(suffix) {
         Some(rest) if rest.len() >= least && rest.contains(['a', 'e', 'i', 'o', 'u', 'y']) => {
-            *word = rest.to_string() + instead;
+            let kept = rest.len();
+            word.truncate(kept);
+            word.push_str(instead);
             true
         }
         _ => false,
     }
 }
 
+/// The first of some suffixes that can be taken off.
+fn swap_one(word: &mut String, suffixes: &[(&str, usize, &str)]) -> bool {
+    suffixes.iter().any(|(suffix, least, instead)| swap(word, suffix, *least, instead))
+}
+
+/// The last letter tells which suffixes there can be: most words are through at one look.
+fn last(word: &str) -> u8 {
+    word.bytes().next_back().unwrap_or_default()
+}
+
 fn plural(word: &mut String) {
-    if swap(word, "sses", 2, "ss") || swap(word, "ies", 3, "y") || swap(word, "xes", 2, "x") {
+    if last(word) != b's' {
         return;
     }
-    if swap(word, "ches", 2, "ch") || swap(word, "shes", 2, "sh") {
-        return;
-    }
-    let kept = ["ss", "us", "is", "as", "os"].iter().any(|ending| word.ends_with(ending));
-    if !kept {
+    let suffixes = [("sses", 2, "ss"), ("ies", 3, "y"), ("xes", 2, "x"), ("ches", 2, "ch"), ("shes", 2, "sh")];
+    let kept = |word: &str| ["ss", "us", "is", "as", "os"].iter().any(|ending| word.ends_with(ending));
+    if !swap_one(word, &suffixes) && !kept(word) {
         swap(word, "s", 3, "");
     }
 }
 
 /// One spelling for both sides of the ocean.
 fn british(word: &mut String) {
-    for (from, to) in [("isation", "ize"), ("ization", "ize"), ("ised", "ize"), ("ized", "ize"), ("ising", "ize")] {
-        if swap(word, from, 4, to) {
-            return;
-        }
-    }
-    let _ = swap(word, "izing", 4, "ize") || swap(word, "ise", 5, "ize") || swap(word, "our", 4, "or");
+    let suffixes: &[(&str, usize, &str)] = match last(word) {
+        b'n' => &[("isation", 4, "ize"), ("ization", 4, "ize")],
+        b'd' => &[("ised", 4, "ize"), ("ized", 4, "ize")],
+        b'g' => &[("ising", 4, "ize"), ("izing", 4, "ize")],
+        b'e' => &[("ise", 5, "ize")],
+        b'r' => &[("our", 4, "or")],
+        _ => return,
+    };
+    swap_one(word, suffixes);
 }
 
 fn verb(word: &mut String) {
-    let cut = swap(word, "eed", 3, "ee") || swap(word, "ied", 3, "y");
-    if !cut && (swap(word, "ing", 3, "") || swap(word, "ed", 3, "")) {
+    let cut = match last(word) {
+        b'd' => !swap_one(word, &[("eed", 3, "ee"), ("ied", 3, "y")]) && swap(word, "ed", 3, ""),
+        b'g' => swap(word, "ing", 3, ""),
+        _ => false,
+    };
+    if cut {
         let mut last = word.bytes().rev();
         let (end, before) = (last.next(), last.next());
         // `mapping` is `map`, but `calling` is `call`.
@@ -130,14 +150,17 @@ fn verb(word: &mut String) {
 }
 
 fn ending(word: &mut String) {
-    for (suffix, instead) in
-        [("ational", "ate"), ("ation", "ate"), ("ness", ""), ("ment", ""), ("ly", ""), ("er", ""), ("or", "")]
-    {
-        if swap(word, suffix, 4, instead) {
-            break;
-        }
-    }
-    if word != "none" {
+    let suffixes: &[(&str, usize, &str)] = match last(word) {
+        b'l' => &[("ational", 4, "ate")],
+        b'n' => &[("ation", 4, "ate")],
+        b's' => &[("ness", 4, "")],
+        b't' => &[("ment", 4, "")],
+        b'y' => &[("ly", 4, "")],
+        b'r' => &[("er", 4, ""), ("or", 4, "")],
+        _ => &[],
+    };
+    swap_one(word, suffixes);
+    if last(word) == b'e' && word != "none" {
         swap(word, "e", 3, "");
     }
     if word.ends_with('y') && word.len() > 3 {
