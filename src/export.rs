@@ -13,6 +13,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use crate::publish::compress::gzip;
 use crate::site::Site;
 
 /// What an export is written as.
@@ -75,8 +76,8 @@ pub fn folder(mut site: Site, book: &Book<'_>) -> Site {
 /// Bytes of all files, and of the same compressed one by one as a server or an archive would.
 pub fn sizes(site: &Site) -> (usize, usize) {
     let size = |(path, bytes): (&String, &Vec<u8>)| {
-        let small = if archive::packed(path) { None } else { single::gzip(bytes) };
-        (bytes.len(), small.map_or(bytes.len(), |small| small.len().min(bytes.len())))
+        let small = if archive::packed(path) { bytes.len() } else { gzip(bytes).len() };
+        (bytes.len(), small.min(bytes.len()))
     };
     site.files.par_iter().map(size).reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
 }

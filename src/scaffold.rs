@@ -8,6 +8,7 @@ use crate::book;
 use crate::config;
 use crate::diagnostic::{Diagnostic, suggestion};
 use crate::page::markdown;
+use crate::site;
 use crate::source::{Disk, Files, Sources};
 
 /// The files of a new book by their path in it; `{{title}}` stands for the title as TOML.
@@ -301,10 +302,7 @@ fn create(root: &Path, path: &str, text: &str) -> Result<(), Refused> {
 
 /// Replaces a file as a whole: an interruption leaves the old one.
 fn replace(root: &Path, path: &str, text: &str) -> Result<(), Refused> {
-    let place = root.join(path);
-    let beside = place.with_extension("fieldguide-new");
-    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &place));
-    written.map_err(|error| Refused::Disk(path.to_string(), error))
+    site::replace(&root.join(path), text.as_bytes()).map_err(|error| Refused::Disk(path.to_string(), error))
 }
 
 #[cfg(test)]

@@ -113,11 +113,17 @@ impl Site {
 /// The disk's; then the file is as it was.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     create_parent(path)?;
+    replace(path, bytes).map_err(at(path))
+}
+
+/// Puts a file in its place in one step; its folder must be there.
+///
+/// # Errors
+/// What the disk says; what stood there is then still there.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let beside = path.with_file_name(format!(".{name}.fieldguide-new"));
-    let written =
-        fs::write(&beside, bytes).map_err(at(&beside)).and_then(|()| fs::rename(&beside, path).map_err(at(path)));
-    written.inspect_err(|_| drop(fs::remove_file(&beside)))
+    fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path)).inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 
 impl Site {
@@ -145,17 +151,6 @@ impl Site {
         }
         Ok(())
     }
-}
-
-/// Puts a file that is not part of a site in its place in one step.
-///
-/// # Errors
-/// What the disk says; what stood there is then still there.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut half = path.file_name().unwrap_or_default().to_os_string();
-    half.push(".new");
-    let half = path.with_file_name(half);
-    fs::write(&half, bytes).and_then(|()| fs::rename(&half, path)).inspect_err(|_| drop(fs::remove_file(&half)))
 }
 
 /// Puts a file into the new tree, as one more name of the old one where that has the same bytes; says whether it hadn't, and the

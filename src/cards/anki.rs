@@ -3,6 +3,7 @@
 
 use std::io::{self, Cursor, Write};
 
+use fieldguide_wasm::html::unescape;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
@@ -140,8 +141,7 @@ fn plain(html: &str) -> String {
             _ => {}
         }
     }
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&amp;", "&")];
-    entities.into_iter().fold(out, |text, (entity, c)| text.replace(entity, c))
+    unescape(&out)
 }
 
 fn checksum(text: &str) -> i64 {

@@ -3,12 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use fieldguide_wasm::html::escape;
-use flate2::write::GzEncoder;
 use flate2::{Compress, Compression, FlushCompress};
 use rayon::prelude::*;
 
@@ -16,6 +14,7 @@ use super::archive::packed;
 use super::tags::{self, Tag};
 use super::{Book, Part};
 use crate::assets::hash;
+use crate::publish::compress::gzip;
 use crate::site::Site;
 
 /// Bytes of text that the compressor looks back.
@@ -274,19 +273,12 @@ impl Block {
 fn asset(path: &str, bytes: &[u8]) -> Option<Block> {
     let mime = mime_guess::from_path(path).first_raw().unwrap_or("application/octet-stream");
     let mut attributes = format!(" data-type=\"{}\"", escape(mime));
-    let gzipped = if packed(path) { None } else { gzip(bytes).filter(|small| small.len() < bytes.len()) };
+    let gzipped = if packed(path) { None } else { Some(gzip(bytes)).filter(|small| small.len() < bytes.len()) };
     if gzipped.is_some() {
         attributes.push_str(" data-pack=\"gzip\"");
     }
     let text = BASE64.encode(gzipped.as_deref().unwrap_or(bytes));
     Some(Block { path: path.to_string(), attributes, text, raw: bytes.len() })
-}
-
-/// Gzip without time or name.
-pub(super) fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).ok()?;
-    encoder.finish().ok()
 }
 
 /// The site paths of what goes along: what scripts read, what pages show or link to, and all else of `assets/` that the head

@@ -2,6 +2,9 @@
 //!
 //! Only start tags and their attributes are looked at. Text, comments and what stands in scripts and styles pass as they are.
 
+use fieldguide_wasm::html::unescape;
+use fieldguide_wasm::state::decode_percent;
+
 /// A start tag of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag<'a> {
@@ -129,26 +132,6 @@ pub fn main(html: &str) -> Option<&str> {
     rest.get(..rest.rfind("</main>")?)
 }
 
-/// The character references that a writer of HTML makes.
-fn unescape(raw: &str) -> String {
-    if !raw.contains('&') {
-        return raw.to_string();
-    }
-    let mut out = raw.to_string();
-    for (reference, text) in [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&#x27;", "'"),
-        ("&#x2F;", "/"),
-        ("&amp;", "&"),
-    ] {
-        out = out.replace(reference, text);
-    }
-    out
-}
-
 /// Resolves an address against the site path of the page that it stands on: the site path that it leads to, and its fragment.
 /// Nothing where it leads out of the site.
 pub fn resolve(page: &str, address: &str) -> Option<(String, Option<String>)> {
@@ -157,7 +140,7 @@ pub fn resolve(page: &str, address: &str) -> Option<(String, Option<String>)> {
         None => (address, None),
     };
     let path = join(page, path.split('?').next().unwrap_or_default())?;
-    Some((decode(&path), fragment))
+    Some((decode_percent(&path), fragment))
 }
 
 /// An address without a fragment as it is written from the site's root; nothing where it leads out of the site.
@@ -179,27 +162,6 @@ pub fn join(page: &str, address: &str) -> Option<String> {
         }
     }
     Some(folders.join("/"))
-}
-
-/// `%20` → a blank, and so on; what is no such code stays.
-fn decode(path: &str) -> String {
-    let bytes = path.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let code = path.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (byte, code) {
-            (b'%', Some(code)) => {
-                out.push(code);
-                at += 3;
-            }
-            _ => {
-                out.push(*byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| path.to_string())
 }
 
 #[cfg(test)]

@@ -42,8 +42,8 @@ fn brotli(bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Without name and time, which would change the bytes.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+/// Without name and time, which would change the bytes; an error leaves the bytes as they are.
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     match out.write_all(bytes).and_then(|()| out.finish()) {
         Ok(out) => out,

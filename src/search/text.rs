@@ -1,6 +1,7 @@
 //! Markup → marked text, cut at its anchors. What is read is the markup that our own writer made, and what an author of raw
 //! HTML added to it: a tag that isn't known is no text.
 
+use fieldguide_wasm::html::unescape;
 use fieldguide_wasm::search::tokenize::INLINE;
 
 use super::block;
@@ -180,14 +181,6 @@ fn tag_end(open: &str, rest: &str) -> Option<usize> {
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, value) = tag.split_once(&format!(" {name}=\""))?;
     Some(unescape(value.split_once('"')?.0))
-}
-
-fn unescape(text: &str) -> String {
-    if !text.contains('&') {
-        return text.to_string();
-    }
-    // The ampersand last: what it stands before is text.
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
 }
 
 #[cfg(test)]

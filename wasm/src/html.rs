@@ -89,6 +89,17 @@ impl Html {
     }
 }
 
+/// The text behind the character references that a writer of HTML makes.
+pub fn unescape(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_string();
+    }
+    // The ampersand last: what it stands before is text.
+    let references = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&#x2F;", "/")];
+    let text = references.into_iter().fold(text.to_string(), |text, (reference, c)| text.replace(reference, c));
+    text.replace("&amp;", "&")
+}
+
 /// `text` with the five characters that mean something in HTML replaced, for text and for quoted attributes. A control
 /// character, which HTML doesn't allow, becomes U+FFFD.
 pub fn escape(text: &str) -> String {
