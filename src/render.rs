@@ -24,10 +24,11 @@ use tera::Context;
 use crate::assets::{self, Assets};
 use crate::book::{Book, PageId};
 use crate::check::Targets;
-use crate::diagnostic::{Diagnostic, Outcome};
+use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::ids::Moved;
 use crate::page::{Kind, Section, markdown};
+use crate::site::Sink;
 use crate::svg::Drawing;
 use templates::Templates;
 use view::{
@@ -257,22 +258,19 @@ impl<'a> Renderer<'a> {
         Self { hosted, ..self }
     }
 
-    /// Renders every page; a template's error is a diagnostic at its place.
-    pub fn render(&self, routes: &Routes) -> Outcome<BTreeMap<String, String>> {
+    /// Renders every page into `sink`; what is wrong with the templates, each at its place.
+    pub fn render(&self, routes: &Routes, sink: &dyn Sink) -> Vec<Diagnostic> {
         let jobs: Vec<_> = routes.jobs.iter().collect();
-        let rendered: Vec<_> = jobs.par_iter().map(|(route, job)| (*route, self.run(job))).collect();
-        let mut pages = BTreeMap::new();
-        let mut diagnostics = Vec::new();
-        for (route, result) in rendered {
-            match result {
-                Ok(html) => {
-                    pages.insert(route.clone(), html);
-                }
-                Err(diagnostic) => diagnostics.push(diagnostic),
+        let put = |(route, job): &(&String, &Job)| match self.run(job) {
+            Ok(html) => {
+                sink.put(route, html.into_bytes());
+                None
             }
-        }
+            Err(diagnostic) => Some(diagnostic),
+        };
+        let mut diagnostics: Vec<_> = jobs.par_iter().filter_map(put).collect();
         diagnostics.dedup();
-        Outcome { value: pages, diagnostics }
+        diagnostics
     }
 
     /// Renders one page; `kept` is given back where nothing that the page is made of has changed since.

@@ -113,7 +113,7 @@ pub(super) fn import(what: &Import) -> anyhow::Result<ExitCode> {
     }
     let options = Options { drafts: true, ..Options::default() };
     let build = pipeline::build(&Disk::new(to), options);
-    let fine = super::show(&build, true);
+    let fine = super::show(&build.sources, &build.diagnostics, true);
     say!(
         "{} in {} from {}; {} without a counterpart; {}",
         super::plural(import.files.len(), "file"),

@@ -29,7 +29,7 @@ pub(super) fn export(args: &BookArgs, to: Option<&Path>) -> anyhow::Result<ExitC
     progress.say("building");
     let mut build = pipeline::build(&Disk::new(&args.book), Options::default());
     progress.clear();
-    let fine = show(&build, args.strict);
+    let fine = show(&build.sources, &build.diagnostics, args.strict);
     let Some(site) = build.site.take().filter(|_| fine) else {
         warn!("not written: {}", mistakes(|severity| build.count(severity)));
         return Ok(ExitCode::from(1));

@@ -8,41 +8,27 @@ use rayon::prelude::*;
 
 use super::view::{WholeLine, WholeView};
 use super::{Fill, PRINT, Plain, Renderer};
+use crate::book::PageId;
 use crate::diagnostic::Diagnostic;
 use crate::export::WHOLE_END;
 use crate::export::tags::{self, Tag, quoted};
 use crate::page::{Kind, markdown};
+use crate::site::Sink;
+
+/// So many pages are made into parts at a time: enough for all threads.
+const AT_ONCE: usize = 64;
 
 /// The pages of the whole book and their numbers: a topic's such as `1.2`, nothing for a plain page.
 type Places<'a> = BTreeMap<&'a str, String>;
 
 impl Renderer<'_> {
-    /// The whole book, of its rendered pages.
+    /// The whole book, of the pages that were rendered into `sink`.
     ///
     /// # Errors
     /// A template's, at its place.
-    pub fn print(&self, pages: &BTreeMap<String, String>) -> Result<String, Diagnostic> {
+    pub fn print(&self, sink: &dyn Sink) -> Result<(), Diagnostic> {
         let order: Vec<_> = self.book.order.iter().copied().filter(|id| Some(*id) != self.book.home).collect();
         let places: Places<'_> = order.iter().map(|id| (self.book.route(*id), self.number(*id))).collect();
-        let parts: Vec<String> = order
-            .par_iter()
-            .filter_map(|id| {
-                let route = self.book.route(*id);
-                let main = tags::main(pages.get(route)?)?;
-                let topic = self.book.page(*id).kind == Kind::Topic;
-                let number = places
-                    .get(route)
-                    .filter(|_| topic)
-                    .map(|number| format!("<p class=\"whole-number\">{number}</p>\n"));
-                Some(format!(
-                    "<div class=\"whole-page\" id={} data-whole={}>\n{}{}\n{WHOLE_END}</div>\n",
-                    quoted(&anchor(route)),
-                    quoted(route),
-                    number.unwrap_or_default(),
-                    in_whole(main.trim(), route, &places)
-                ))
-            })
-            .collect();
         let line = |id: &usize| {
             let (page, route) = (self.book.page(*id), self.book.route(*id));
             let number = places.get(route).cloned().unwrap_or_default();
@@ -58,7 +44,34 @@ impl Renderer<'_> {
             intro_html: intro.unwrap_or_default(),
             pages_html: HERE,
         };
-        Ok(Plain(self.templates).fill("print.html", &view)?.replacen(HERE, &parts.concat(), 1))
+        let frame = Plain(self.templates).fill("print.html", &view)?;
+        let (head, tail) = frame.split_once(HERE).unwrap_or((&frame, ""));
+        sink.stream(PRINT, &mut |out| {
+            out.write_all(head.as_bytes())?;
+            for some in order.chunks(AT_ONCE) {
+                let parts: Vec<_> = some.par_iter().filter_map(|id| self.part_of_whole(*id, &places, sink)).collect();
+                parts.iter().try_for_each(|part| out.write_all(part.as_bytes()))?;
+            }
+            out.write_all(tail.as_bytes())
+        });
+        Ok(())
+    }
+
+    /// A page as a part of the whole.
+    fn part_of_whole(&self, id: PageId, places: &Places<'_>, sink: &dyn Sink) -> Option<String> {
+        let route = self.book.route(id);
+        let html = String::from_utf8(sink.get(route)?).ok()?;
+        let main = tags::main(&html)?;
+        let topic = self.book.page(id).kind == Kind::Topic;
+        let number = places.get(route).filter(|_| topic);
+        let number = number.map(|number| format!("<p class=\"whole-number\">{number}</p>\n"));
+        Some(format!(
+            "<div class=\"whole-page\" id={} data-whole={}>\n{}{}\n{WHOLE_END}</div>\n",
+            quoted(&anchor(route)),
+            quoted(route),
+            number.unwrap_or_default(),
+            in_whole(main.trim(), route, places)
+        ))
     }
 }
 
