@@ -112,6 +112,9 @@ enum Command {
     },
     /// Print the manual's page.
     Man,
+    /// Print a JSON Schema, with which an editor completes and checks what is written.
+    #[command(subcommand)]
+    Schema(author::Schema),
     /// Search the guide from the terminal.
     Search(SearchArgs),
     /// Answer a lab's state in the terminal.
@@ -231,6 +234,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Import(what) => author::import(&what),
         Command::Completions { shell } => author::completions(shell, Cli::command()),
         Command::Man => author::man(Cli::command()),
+        Command::Schema(what) => author::schema(&what),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };
