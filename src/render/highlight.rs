@@ -7,6 +7,7 @@
 pub mod grammar;
 pub mod parse;
 pub mod pattern;
+mod sieve;
 
 use fieldguide_wasm::html::escape;
 use grammar::{Clear, Code, grammars};

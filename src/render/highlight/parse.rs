@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::grammar::{Action, Clear, Code, Context, Grammars, Pattern};
 use super::pattern::{Captured, END, Input, Matcher, range};
+use super::sieve::{Before, Sieves};
 
 /// A change of the stack of scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +45,15 @@ pub struct Parser {
     /// The groups of the match that won.
     slots: Vec<usize>,
     chain: Chain,
+    sieves: Sieves,
     /// The changes in the last line, each with its place.
     pub changes: Vec<(usize, Change)>,
+}
+
+impl Drop for Parser {
+    fn drop(&mut self) {
+        std::mem::take(&mut self.sieves).give_back();
+    }
 }
 
 /// The match that wins.
@@ -66,6 +74,15 @@ enum Best {
 /// Patterns that apply now: whether they come from a `with_prototype`, their context, what the context's opening captured.
 type Chain = Vec<(bool, &'static Context, Option<Rc<Captured>>)>;
 
+fn what_is_before(grammars: &'static Grammars, line: &str, at: usize) -> Before {
+    match line.get(..at).and_then(|before| before.chars().next_back()) {
+        None => Before::Start,
+        // The first class is that of the characters of words.
+        Some(c) if grammars.class(0).has(c) => Before::Word,
+        Some(_) => Before::Other,
+    }
+}
+
 impl Parser {
     /// At the start of a text.
     pub fn new(grammars: &'static Grammars, start: u32) -> Self {
@@ -77,6 +94,7 @@ impl Parser {
             matcher: Matcher::default(),
             slots: Vec::new(),
             chain: Chain::new(),
+            sieves: Sieves::take(),
             changes: Vec::new(),
         }
     }
@@ -170,10 +188,18 @@ impl Parser {
         loop {
             let byte = line.as_bytes().get(at).map_or(END, |byte| usize::from(*byte));
             let mut looping = false;
+            let mut before = None;
             for (from_prototype, context, captured) in chain {
+                if !context.any_fits(byte) {
+                    continue;
+                }
+                let before = *before.get_or_insert_with(|| what_is_before(grammars, line, at));
+                let sifted = self.sieves.fitting(grammars, context, line, at, before);
                 let outer = captured.as_deref();
                 let input = Input { line, classes: &classes, outer };
-                for pattern in context.fitting(byte) {
+                let unsifted = sifted.is_none().then(|| context.fitting(byte));
+                let sifted = sifted.unwrap_or_default().iter().copied();
+                for pattern in sifted.chain(unsifted.into_iter().flatten()) {
                     if idle.iter().any(|other| std::ptr::eq(*other, pattern)) {
                         continue;
                     }
