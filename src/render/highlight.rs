@@ -122,7 +122,10 @@ impl Highlighter {
                 }
                 open = class;
             }
-            out.push_str(&escape(text));
+            match text.bytes().any(|byte| byte.is_ascii_control() || byte >= 128 || b"&<>\"'".contains(&byte)) {
+                true => out.push_str(&escape(text)),
+                false => out.push_str(text),
+            }
         };
         for (offset, change) in &self.parser.changes {
             write(at, *offset, self.scopes.class(), &mut out);

@@ -45,6 +45,10 @@ pub struct Parser {
     /// The groups of the match that won.
     slots: Vec<usize>,
     chain: Chain,
+    /// Whether `chain` is of the stack as it is.
+    linked: bool,
+    /// What the groups of a match push and pop.
+    grouped: Vec<((usize, isize), Change)>,
     sieves: Sieves,
     /// The changes in the last line, each with its place.
     pub changes: Vec<(usize, Change)>,
@@ -94,6 +98,8 @@ impl Parser {
             matcher: Matcher::default(),
             slots: Vec::new(),
             chain: Chain::new(),
+            linked: false,
+            grouped: Vec::new(),
             sieves: Sieves::take(),
             changes: Vec::new(),
         }
@@ -128,6 +134,7 @@ impl Parser {
         let may_loop = *idle_push == (*start, self.stack.len());
         while self.prototype_starts.last().is_some_and(|height| *height >= self.stack.len()) {
             self.prototype_starts.pop();
+            self.linked = false;
         }
         match self.best(line, *start, may_loop) {
             Best::None => false,
@@ -145,6 +152,7 @@ impl Parser {
                 *start = found.end;
                 if found.from_prototype {
                     self.prototype_starts.push(self.stack.len());
+                    self.linked = false;
                 }
                 let Some(context) = self.top() else { return false };
                 self.scopes(&found, context);
@@ -172,7 +180,10 @@ impl Parser {
 
     fn best(&mut self, line: &str, start: usize, may_loop: bool) -> Best {
         let mut chain = std::mem::take(&mut self.chain);
-        self.link(&mut chain);
+        if !self.linked {
+            self.link(&mut chain);
+            self.linked = true;
+        }
         let best = self.best_of(&chain, line, start, may_loop);
         self.chain = chain;
         best
@@ -237,7 +248,7 @@ impl Parser {
         let push = |scope: &Code| (found.start, Change::Push(*scope));
         self.changes.extend(pattern.scopes.iter().map(push));
         // In the order of their places, the outer ones first.
-        let mut captures: Vec<((usize, isize), Change)> = Vec::new();
+        let mut captures = std::mem::take(&mut self.grouped);
         for (group, scopes) in &pattern.captures {
             let Some(place) = range(&self.slots, *group as usize).filter(|place| !place.is_empty()) else { continue };
             let length = isize::try_from(place.len()).unwrap_or(isize::MAX);
@@ -245,7 +256,8 @@ impl Parser {
             captures.push(((place.end, isize::MIN), Change::Pop(scopes.len())));
         }
         captures.sort_by_key(|(key, _)| *key);
-        self.changes.extend(captures.into_iter().map(|((at, _), change)| (at, change)));
+        self.changes.extend(captures.drain(..).map(|((at, _), change)| (at, change)));
+        self.grouped = captures;
         if !pattern.scopes.is_empty() {
             self.changes.push((found.end, Change::Pop(pattern.scopes.len())));
         }
@@ -312,6 +324,7 @@ impl Parser {
 
     /// What the match does to the contexts.
     fn act(&mut self, line: &str, found: &Found) {
+        self.linked &= matches!(found.pattern.action, Action::None);
         let (opened, mut old) = match &found.pattern.action {
             Action::None => return,
             Action::Pop => {

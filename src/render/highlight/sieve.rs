@@ -16,6 +16,9 @@ const MOST: usize = 24;
 /// States of a context at most: one that needs more is tried pattern by pattern.
 const STATES: usize = 4096;
 
+/// Transitions of a state.
+const WIDTH: usize = END + 1;
+
 /// The transition is not known yet.
 const UNKNOWN: u32 = u32::MAX;
 
@@ -45,7 +48,6 @@ struct Key {
 
 struct State {
     key: Key,
-    next: Box<[u32]>,
     /// The patterns that may match as far as is known here, in their order.
     fitting: Vec<&'static Pattern>,
 }
@@ -54,12 +56,14 @@ struct State {
 struct Sieve {
     context: &'static Context,
     states: Vec<State>,
+    /// Where each state goes on from each byte and the end of the text; doubled, and odd where no pattern is still open.
+    next: Vec<u32>,
     known: HashMap<Key, u32>,
 }
 
 impl Sieve {
     fn new(context: &'static Context) -> Self {
-        let mut sieve = Self { context, states: Vec::new(), known: HashMap::new() };
+        let mut sieve = Self { context, states: Vec::new(), next: Vec::new(), known: HashMap::new() };
         let threads: Vec<Thread> = (0u16..).zip(&context.patterns).map(|(number, _)| (number, 0, 0)).collect();
         // In the order of `Before`.
         for before in [Before::Start, Before::Word, Before::Other] {
@@ -77,9 +81,10 @@ impl Sieve {
         numbers.dedup();
         let pattern = |number: &u16| self.context.patterns.get(usize::from(*number)).copied();
         let fitting = numbers.iter().filter_map(pattern).collect();
-        let number = u32::try_from(self.states.len()).unwrap_or(UNKNOWN);
+        let number = u32::try_from(self.states.len() * 2).unwrap_or(UNKNOWN) | u32::from(key.threads.is_empty());
         self.known.insert(key.clone(), number);
-        self.states.push(State { key, next: vec![UNKNOWN; END + 1].into(), fitting });
+        self.states.push(State { key, fitting });
+        self.next.resize(self.states.len() * WIDTH, UNKNOWN);
         number
     }
 
@@ -94,15 +99,15 @@ impl Sieve {
         let mut state = before as usize;
         for at in at..at + MOST {
             let symbol = line.get(at).map_or(END, |byte| usize::from(*byte));
-            let mut next = *self.states.get(state)?.next.get(symbol)?;
+            let mut next = *self.next.get(state * WIDTH + symbol)?;
             if next == UNKNOWN {
                 if self.states.len() >= STATES {
                     return None;
                 }
                 next = self.step(grammars, state, symbol)?;
             }
-            state = next as usize;
-            if symbol == END || self.states.get(state)?.key.threads.is_empty() {
+            state = next as usize / 2;
+            if next % 2 == 1 {
                 break;
             }
         }
@@ -131,7 +136,7 @@ impl Sieve {
         next.sort_unstable();
         next.dedup();
         let number = self.state(Key { before, threads: next, fits });
-        *self.states.get_mut(state)?.next.get_mut(symbol)? = number;
+        *self.next.get_mut(state * WIDTH + symbol)? = number;
         Some(number)
     }
 }
