@@ -14,7 +14,7 @@ use super::Places;
 
 /// What has no use in a reader of books: ways around the site, permalinks, sprites, what asks for a script.
 const LEFT_OUT: &str = "[hidden], nav.crumbs, nav.neighbours, fg-folds, fg-surprise, fg-progress, fg-filter, .home-actions, \
-     .home-map, .permalink, .answer-link, .facts, .topics-facts, .lab-status, .lab-tools, svg.icon, .cost-measure, \
+     .home-map, .permalink, .answer-link, .facts, .topics-facts, .lab-status, .lab-tools, svg.icon, .cost-measure, .cost-slide, \
      .versions > legend, .versions > .output-label";
 
 /// What a fieldset holds apart from its legend and its buttons.
@@ -232,15 +232,20 @@ impl Writer<'_> {
             "input" => match element.attr("type").unwrap_or("text") {
                 "checkbox" if element.attr("checked").is_some() => Written::Instead("☑".to_string()),
                 "checkbox" => Written::Instead("☐".to_string()),
-                "hidden" | "radio" | "submit" | "button" | "image" | "reset" => Written::Left,
+                "hidden" | "radio" | "range" | "submit" | "button" | "image" | "reset" => Written::Left,
                 _ => value(element.attr("value").unwrap_or_default().to_string()),
             },
             "select" => value(chosen(element)),
-            "textarea" => value(element.text().collect::<String>().trim().to_string()),
+            "textarea" => {
+                let text: String = element.text().collect();
+                Written::Instead(format!("<span class=\"value lines\">{}</span>", escape(&xml(text.trim()))))
+            }
             "button" if element.attr("aria-pressed").is_none() => Written::Left,
             // Of several choices the one that is taken.
             "label" if refused(element) => Written::Left,
             "fieldset" if only_buttons(element) => Written::Left,
+            // Where a slider stands says nothing beside what it leads to.
+            "div" if element.attr("class") == Some("field") && is_slider(element) => Written::Left,
             "label" => self.around("span", name, element),
             "button" | "output" | "font" => self.around("span", "", element),
             "legend" => self.around("p", name, element),
@@ -455,6 +460,11 @@ fn chosen(element: ElementRef<'_>) -> String {
 fn refused(element: ElementRef<'_>) -> bool {
     static RADIO: LazyLock<Option<Selector>> = LazyLock::new(|| selector("input[type=radio]:not([checked])"));
     holds(element, RADIO.as_ref())
+}
+
+fn is_slider(element: ElementRef<'_>) -> bool {
+    static RANGE: LazyLock<Option<Selector>> = LazyLock::new(|| selector("input[type=range]"));
+    holds(element, RANGE.as_ref())
 }
 
 /// Whether a fieldset holds nothing but buttons, which do nothing here.
