@@ -107,7 +107,7 @@ pub(super) fn nav(book: &Book, chapters: &[Chapter]) -> Vec<u8> {
     let mut toc = String::new();
     let entry = |out: &mut String, id: PageId, number: Option<String>, below: &str| {
         if let Some(line) = line(id, number) {
-            let _ = write!(out, "<li>{line}{below}</li>\n");
+            let _ = writeln!(out, "<li>{line}{below}</li>");
         }
     };
     if let Some(home) = book.home {
@@ -137,7 +137,7 @@ pub(super) fn nav(book: &Book, chapters: &[Chapter]) -> Vec<u8> {
     let mut mark = |kind: &str, chapter: Option<&Chapter>| {
         if let Some(chapter) = chapter {
             let title = escape(&xml(&markdown::title_text(&book.page(chapter.id).front.title)));
-            let _ = write!(marks, "<li><a epub:type=\"{kind}\" href=\"{}\">{title}</a></li>\n", chapter.file);
+            let _ = writeln!(marks, "<li><a epub:type=\"{kind}\" href=\"{}\">{title}</a></li>", chapter.file);
         }
     };
     mark("titlepage", chapters.iter().find(|chapter| Some(chapter.id) == book.home));

@@ -21,6 +21,11 @@ const LEFT_OUT: &str = "[hidden], nav.crumbs, nav.neighbours, fg-folds, fg-surpr
 const CONTENT: &str =
     "input:not([type=hidden]), select, textarea, button[aria-pressed], output, p, table, svg, img, div > *:not(button)";
 
+/// What a list of choices offers, a choice that is not taken, and a slider.
+const OPTIONS_OF: &str = "option";
+const NOT_TAKEN: &str = "input[type=radio]:not([checked])";
+const SLIDER: &str = "input[type=range]";
+
 /// Elements that are written as they are.
 const KEPT: [&str; 70] = [
     "a",
@@ -450,7 +455,7 @@ fn attribute_of(start: &mut String, name: &str, value: &str) {
 
 /// The text of the option that is chosen.
 fn chosen(element: ElementRef<'_>) -> String {
-    static OPTIONS: LazyLock<Option<Selector>> = LazyLock::new(|| selector("option"));
+    static OPTIONS: LazyLock<Option<Selector>> = LazyLock::new(|| selector(OPTIONS_OF));
     let options: Vec<_> = OPTIONS.iter().flat_map(|options| element.select(options)).collect();
     let taken = options.iter().find(|option| option.attr("selected").is_some()).or(options.first());
     taken.map(|option| option.text().collect()).unwrap_or_default()
@@ -458,12 +463,12 @@ fn chosen(element: ElementRef<'_>) -> String {
 
 /// Whether a label is that of a choice that is not taken.
 fn refused(element: ElementRef<'_>) -> bool {
-    static RADIO: LazyLock<Option<Selector>> = LazyLock::new(|| selector("input[type=radio]:not([checked])"));
+    static RADIO: LazyLock<Option<Selector>> = LazyLock::new(|| selector(NOT_TAKEN));
     holds(element, RADIO.as_ref())
 }
 
 fn is_slider(element: ElementRef<'_>) -> bool {
-    static RANGE: LazyLock<Option<Selector>> = LazyLock::new(|| selector("input[type=range]"));
+    static RANGE: LazyLock<Option<Selector>> = LazyLock::new(|| selector(SLIDER));
     holds(element, RANGE.as_ref())
 }
 
@@ -530,4 +535,52 @@ pub(super) fn encode(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::Book;
+    use crate::site::Site;
+
+    fn body(html: &str) -> String {
+        let (site, book) = (Site::default(), Book::default());
+        convert(html, "a.html", &Places::new(&site, &book)).body
+    }
+
+    #[test]
+    fn the_selectors_are_selectors() {
+        for text in [LEFT_OUT, CONTENT, OPTIONS_OF, NOT_TAKEN, SLIDER] {
+            assert!(selector(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn controls_become_what_they_show() {
+        for (html, xhtml) in [
+            ("<select><option>a<option selected>b</select>", "<span class=\"value\">b</span>"),
+            ("<textarea>\na\nb</textarea>", "<span class=\"value lines\">a\nb</span>"),
+            (
+                "<label><input type=radio>a</label><label><input type=radio checked>b</label>",
+                "<span class=\"label\">b</span>",
+            ),
+            ("<fieldset><legend>Try</legend><button>a</button></fieldset>", ""),
+            ("<button aria-pressed=true>1</button><button>x</button>", "<span>1</span>"),
+            ("<div class=field><label>n</label><input type=range value=60></div>", ""),
+            (
+                "<details><summary>a</summary>b</details>",
+                "<div class=\"details\"><div class=\"summary\">a</div>b</div>",
+            ),
+            ("a<br>b &amp; &lt;<p hidden>c", "a<br/>b &amp; &lt;"),
+            ("<p id=x>a<p id=x>b<p id='y z'>c", "<p id=\"x\">a</p><p>b</p><p>c</p>"),
+        ] {
+            assert_eq!(body(html), xhtml, "{html}");
+        }
+    }
+
+    #[test]
+    fn depth_is_no_danger() {
+        let deep = 20_000;
+        assert_eq!(body(&"<b>".repeat(deep)).len(), 7 * deep);
+    }
 }
