@@ -226,7 +226,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Build { book, to, base_url, compress, timings } => {
             build(&book, &to, BuildWith { base_url, compress, timings })
         }
-        Command::Export(args) => export::export(&args.book, args.to.as_deref()),
+        Command::Export(args) => export::export(&args),
         Command::Serve(args) => serve(args),
         Command::Check { book, run, write, report, lock } => check_book(&book, Checks { run, write, report, lock }),
         Command::Cards { book, anki, csv } => pack_cards(&book, anki.as_deref(), csv.as_deref()),

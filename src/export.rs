@@ -1,9 +1,11 @@
 //! The offline guide: the site as a folder, a zip or one HTML file, all of it working from `file://`; and the book as an EPUB.
 //!
 //! The forms are made of the finished site. A folder is the site with twins beside the files that scripts read; a zip is that
-//! folder; the one file holds the site's pages, compressed, and shows one at a time.
+//! folder; the one file holds the site's pages, compressed, and shows one at a time. An EPUB is made of the pages too, without what
+//! only a browser can do.
 
 pub mod archive;
+pub mod epub;
 pub mod single;
 pub mod tags;
 mod twins;
@@ -25,15 +27,18 @@ pub enum Form {
     Zip,
     /// One HTML file.
     Html,
+    /// A book for readers of books.
+    Epub,
 }
 
 impl Form {
-    /// What the name of an export says: `.zip` and `.html` are those forms, anything else is a folder.
+    /// What the name of an export says: `.zip`, `.html` and `.epub` are those forms, anything else is a folder.
     pub fn of(to: &Path) -> Self {
         let extension = to.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
         match extension.as_deref() {
             Some("zip") => Self::Zip,
             Some("html" | "htm") => Self::Html,
+            Some("epub") => Self::Epub,
             _ => Self::Folder,
         }
     }
@@ -92,6 +97,7 @@ mod tests {
             ("guide", Form::Folder),
             ("a.b/guide.ZIP", Form::Zip),
             ("guide.html", Form::Html),
+            ("guide.epub", Form::Epub),
             ("guide.v2", Form::Folder),
         ] {
             assert_eq!(Form::of(Path::new(name)), form, "{name}");

@@ -177,7 +177,8 @@ fn ratio(a: &Color, b: &Color) -> f64 {
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
-fn luminance(color: &Color) -> f64 {
+/// WCAG's relative luminance, from 0 to 1.
+pub(crate) fn luminance(color: &Color) -> f64 {
     let linear = |part: f32| {
         let part = f64::from(part.clamp(0.0, 1.0));
         if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }

@@ -1,17 +1,16 @@
 //! A package that Anki imports (`.apkg`): a zip of an SQLite collection in Anki's schema 11, which every version reads, and of the
 //! images. The same cards and the same time give the same bytes.
 
-use std::io::{self, Cursor, Write};
+use std::io;
 
 use fieldguide_wasm::html::unescape;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::Deck;
+use crate::export::archive;
 
 /// What a card looks like in Anki.
 const CSS: &str = include_str!("anki.css");
@@ -60,24 +59,14 @@ impl From<io::Error> for PackageError {
 /// SQLite or the archive refused; neither does with memory to spare.
 pub fn package(deck: &Deck, time: i64) -> Result<Vec<u8>, PackageError> {
     let collection = collection(deck, time)?;
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
-    let mut add = |name: &str, bytes: &[u8]| -> Result<(), PackageError> {
-        zip.start_file(name, options).map_err(io::Error::from)?;
-        Ok(zip.write_all(bytes)?)
-    };
-    add("collection.anki2", &collection)?;
     // Images are numbered; `media` says what they are called in the cards.
     let names: serde_json::Map<String, Value> =
         deck.images.keys().enumerate().map(|(at, name)| (at.to_string(), Value::from(name.as_str()))).collect();
-    add("media", Value::from(names).to_string().as_bytes())?;
-    for (at, bytes) in deck.images.values().enumerate() {
-        add(&at.to_string(), bytes)?;
-    }
-    Ok(zip.finish().map_err(io::Error::from)?.into_inner())
+    let media = Value::from(names).to_string();
+    let mut files =
+        vec![("collection.anki2".to_string(), collection.as_slice()), ("media".to_string(), media.as_bytes())];
+    files.extend(deck.images.values().enumerate().map(|(at, bytes)| (at.to_string(), bytes.as_slice())));
+    Ok(archive::pack(&files, &|_| {}).map_err(io::Error::from)?)
 }
 
 /// The SQLite file.

@@ -14,27 +14,31 @@ use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::site::{Site, write_file};
 use fieldguide::source::Disk;
 
-use super::{BookArgs, mistakes, plural, refuse_the_books_own_folders, seconds, show};
+use super::{BookArgs, edited, mistakes, plural, refuse_the_books_own_folders, seconds, show};
 
 /// A single file of more bytes is warned of: it is slow to copy and to open.
 const LARGE: usize = 20_000_000;
 
 /// Writes the offline guide.
-pub(super) fn export(args: &BookArgs, to: Option<&Path>) -> anyhow::Result<ExitCode> {
+pub(super) fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
-    let to = to.map_or_else(|| args.book.join("guide"), Path::to_path_buf);
-    let form = Form::of(&to);
+    let (to, form) = args.place();
+    let args = &args.book;
     refuse(args, &to, form)?;
     let progress = Progress::new();
     progress.say("building");
-    let mut build = pipeline::build(&Disk::new(&args.book), Options::default());
+    let disk = Disk::new(&args.book);
+    let mut build = pipeline::build(&disk, Options::default());
     progress.clear();
     let fine = show(&build.sources, &build.diagnostics, args.strict);
     let Some(site) = build.site.take().filter(|_| fine) else {
         warn!("not written: {}", mistakes(|severity| build.count(severity)));
         return Ok(ExitCode::from(1));
     };
-    let sizes = write(&build, site, &to, form, &progress)?;
+    let sizes = match form {
+        Form::Epub => write_epub(&build, &site, &to, edited(&disk)?, &progress)?,
+        _ => write(&build, site, &to, form, &progress)?,
+    };
     progress.clear();
     if build.count(Severity::Warning) > 0 {
         warn!("{}", mistakes(|severity| build.count(severity)));
@@ -64,6 +68,14 @@ fn refuse(args: &BookArgs, to: &Path, form: Form) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Makes the EPUB and writes it; its sizes in words.
+fn write_epub(build: &Build, site: &Site, to: &Path, edited: i64, progress: &Progress) -> anyhow::Result<String> {
+    let done = progress.counter("converting", build.book.order.len());
+    let archive = export::epub::archive(site, &build.book, edited, &done).map_err(|why| anyhow!(why))?;
+    write_file(to, &archive).context("the guide could not be written")?;
+    Ok(bytes(archive.len()))
+}
+
 /// Makes the form and writes it; its sizes in words.
 fn write(build: &Build, site: Site, to: &Path, form: Form, progress: &Progress) -> anyhow::Result<String> {
     let contents = contents(build);
@@ -76,6 +88,8 @@ fn write(build: &Build, site: Site, to: &Path, form: Form, progress: &Progress) 
     };
     let name = to.file_stem().map_or_else(|| "guide".to_string(), |stem| stem.to_string_lossy().into_owned());
     match form {
+        // Its own function has made it.
+        Form::Epub => Ok(String::new()),
         Form::Folder => {
             let folder = export::folder(site, &book);
             progress.say("writing");
@@ -179,11 +193,24 @@ impl Progress {
 pub(super) struct ExportArgs {
     #[command(flatten)]
     pub(super) book: BookArgs,
-    /// Where to: a name that ends in .zip or .html is that form, anything else a folder.
+    /// Where to: a name that ends in .zip, .html or .epub is that form, anything else a folder.
     #[arg(
         long,
         value_name = "PATH",
-        help = "Where to: NAME.zip, NAME.html (one file), else a folder [default: guide/ in the book]"
+        help = "Where to: NAME.zip, NAME.html (one file), NAME.epub, else a folder [default: guide/ in the book]"
     )]
     pub(super) to: Option<PathBuf>,
+    /// An EPUB, whatever the name ends in.
+    #[arg(long, help = "An EPUB, whatever the name of --to ends in [default: guide.epub in the book]")]
+    pub(super) epub: bool,
+}
+
+impl ExportArgs {
+    /// Where the export goes and what it is: `--epub` says more than a name.
+    fn place(&self) -> (PathBuf, Form) {
+        let name = if self.epub { "guide.epub" } else { "guide" };
+        let to = self.to.clone().unwrap_or_else(|| self.book.book.join(name));
+        let form = if self.epub { Form::Epub } else { Form::of(&to) };
+        (to, form)
+    }
 }

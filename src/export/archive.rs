@@ -21,12 +21,12 @@ fn options(path: &str) -> SimpleFileOptions {
         .unix_permissions(0o644)
 }
 
-/// Whether a file's format compresses already.
+/// Whether a file's format compresses already, or has to be found as it is: an EPUB's type.
 pub(super) fn packed(path: &str) -> bool {
     let extension = path.rsplit('.').next().unwrap_or_default();
     matches!(
         extension,
-        "gz" | "woff2" | "png" | "jpg" | "jpeg" | "webp" | "avif" | "gif" | "mp4" | "webm" | "zip" | "whl"
+        "mimetype" | "gz" | "woff2" | "png" | "jpg" | "jpeg" | "webp" | "avif" | "gif" | "mp4" | "webm" | "zip" | "whl"
     )
 }
 
@@ -35,12 +35,21 @@ pub(super) fn packed(path: &str) -> bool {
 /// # Errors
 /// What the archive can't hold, such as a path of more than 65,535 bytes.
 pub fn zip(files: &BTreeMap<String, Vec<u8>>, folder: &str, done: &(dyn Fn(usize) + Sync)) -> ZipResult<Vec<u8>> {
+    let files: Vec<_> = files.iter().map(|(path, bytes)| (format!("{folder}/{path}"), bytes.as_slice())).collect();
+    pack(&files, done)
+}
+
+/// Packs files in their order. `done` is told of each.
+///
+/// # Errors
+/// What the archive can't hold, such as a path of more than 65,535 bytes.
+pub fn pack(files: &[(String, &[u8])], done: &(dyn Fn(usize) + Sync)) -> ZipResult<Vec<u8>> {
     // Compression takes the time: each file becomes an archive of its own, in parallel, and is copied over as it is.
     let packed: Vec<ZipResult<Vec<u8>>> = files
         .par_iter()
         .map(|(path, bytes)| {
             let mut alone = ZipWriter::new(Cursor::new(Vec::new()));
-            alone.start_file(format!("{folder}/{path}"), options(path))?;
+            alone.start_file(path.as_str(), options(path))?;
             alone.write_all(bytes)?;
             done(1);
             Ok(alone.finish()?.into_inner())

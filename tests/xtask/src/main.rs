@@ -6,6 +6,7 @@
 
 mod anki;
 mod browser;
+mod epub;
 mod instructions;
 mod package;
 mod parts;

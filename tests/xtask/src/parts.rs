@@ -98,6 +98,7 @@ fn site(tally: &mut Tally, root: &Path) -> Result<(), String> {
     let mut proof = Command::new(&binary);
     tally.check("fieldguide check --run (guide)", proof.current_dir(root).args(["check", "--run", "--strict"]));
     crate::anki::test(tally, root, &binary, &target(root)?);
+    crate::epub::test(tally, root, &binary, &target(root)?, &BOOKS);
     // Valgrind knows Linux best; elsewhere a count would be compared with nothing.
     if cfg!(target_os = "linux") {
         match instructions::compare(root, &binary, &target(root)?.join("instructions")) {
