@@ -36,7 +36,7 @@ fn main() {
         format!("{} KB in {} files", files.iter().sum::<usize>() / 1000, files.len())
     };
     let without = whole.saturating_sub(indexing);
-    println!("{} pages, {} sections", build.pages, search::sections(&build.book).0.len());
+    println!("{} pages, {} sections", build.pages, search::sections(&build.book).len());
     println!(
         "build {whole:.2?}; of it the index {indexing:.2?}, {:.0} % of the rest",
         100.0 * indexing.as_secs_f64() / without.as_secs_f64()

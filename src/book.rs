@@ -42,6 +42,7 @@ pub struct Places {
     /// Moved addresses: old site path and the page that stands for it.
     pub aliases: Vec<(String, PageId)>,
     by_path: HashMap<String, PageId>,
+    by_route: HashMap<String, PageId>,
     /// Each page's stage, by index in `stages`, and its place among the stage's topics.
     in_stage: Vec<Option<(usize, Option<usize>)>>,
     /// Each page's place in `order`.
@@ -110,6 +111,11 @@ impl Book {
     /// The page at a path of the book, such as `content/01-a/02-b.md`.
     pub fn page_at(&self, path: &str) -> Option<PageId> {
         self.by_path.get(path).copied()
+    }
+
+    /// The page at a site path, such as `a/b.html`.
+    pub fn page_of_route(&self, route: &str) -> Option<PageId> {
+        self.by_route.get(route).copied()
     }
 
     /// The page.
@@ -210,6 +216,7 @@ pub fn assemble(config: Arc<Config>, mut pages: Vec<Arc<Page>>, folders: &[Strin
         plain: (0..pages.len()).filter(|id| pages[*id].kind == Kind::Page).collect(),
         ..Places::default()
     };
+    places.by_route = places.routes.iter().enumerate().map(|(id, route)| (route.clone(), id)).collect();
     if places.home.is_none() {
         let help = "make it: `+++`, `title = \"…\"`, `+++`, and what the book is about";
         diagnostics.push(Diagnostic::file("content/index.md", "the home page is missing").help(help));

@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use fieldguide::diagnostic::{Severity, terminal as diagnostics};
+use fieldguide::diagnostic::{Diagnostic, Severity, terminal as diagnostics};
 use fieldguide::pipeline::{self, Build, Options};
+use fieldguide::publish::compress::Compressed;
 use fieldguide::search::terminal::{self, Place, Searcher};
 use fieldguide::serve::{self, Event};
+use fieldguide::site::{self, Nowhere, Staging, Written};
 use fieldguide::source::{Disk, Sources};
-use fieldguide::{cards, config, ids, lab, proof, publish, report, site, timings};
+use fieldguide::{cards, config, ids, lab, proof, report, timings};
 use fieldguide_wasm::demo::Drawing;
 use fieldguide_wasm::search::{Kind, Request};
 
@@ -110,6 +112,9 @@ enum Command {
     },
     /// Print the manual's page.
     Man,
+    /// Print a JSON Schema, with which an editor completes and checks what is written.
+    #[command(subcommand)]
+    Schema(author::Schema),
     /// Search the guide from the terminal.
     Search(SearchArgs),
     /// Answer a lab's state in the terminal.
@@ -229,6 +234,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Import(what) => author::import(&what),
         Command::Completions { shell } => author::completions(shell, Cli::command()),
         Command::Man => author::man(Cli::command()),
+        Command::Schema(what) => author::schema(&what),
         Command::Search(args) => search(&args),
         Command::Lab { name, state, json, batch } => answer(&name, state.as_deref(), json, batch),
     };
@@ -239,9 +245,13 @@ pub(crate) fn run() -> ExitCode {
 }
 
 /// Prints what is wrong; says whether the book is fine.
-fn show(build: &Build, strict: bool) -> bool {
-    drop(write!(anstream::stderr(), "{}", diagnostics::report(&build.sources, &build.diagnostics)));
-    build.count(Severity::Error) == 0 && !(strict && build.count(Severity::Warning) > 0)
+fn show(sources: &Sources, found: &[Diagnostic], strict: bool) -> bool {
+    drop(write!(anstream::stderr(), "{}", diagnostics::report(sources, found)));
+    count(found, Severity::Error) == 0 && !(strict && count(found, Severity::Warning) > 0)
+}
+
+fn count(found: &[Diagnostic], severity: Severity) -> usize {
+    found.iter().filter(|diagnostic| diagnostic.severity == severity).count()
 }
 
 fn plural(count: usize, noun: &str) -> String {
@@ -283,17 +293,20 @@ fn build(args: &BookArgs, to: &Path, with: BuildWith) -> anyhow::Result<ExitCode
     let to = if to == Path::new("site") { args.book.join("site") } else { to.to_path_buf() };
     refuse_the_books_own_folders(&args.book, &to)?;
     let options = Options { base_url, hosted: true, ..Options::default() };
-    let mut build = pipeline::build(&Disk::new(&args.book), options);
-    let fine = show(&build, args.strict);
-    let Some(mut site) = build.site.take().filter(|_| fine) else {
+    const UNWRITTEN: &str = "the site could not be written";
+    let staging = Staging::open(&to).context(UNWRITTEN)?;
+    let disk = Disk::new(&args.book);
+    let build = match compress {
+        true => pipeline::build_to(&disk, options, &Compressed::new(&staging)),
+        false => pipeline::build_to(&disk, options, &staging),
+    };
+    if !show(&build.sources, &build.diagnostics, args.strict) || !build.whole {
         warn!("not written: {}", mistakes(|severity| build.count(severity)));
         return Ok(ExitCode::from(1));
-    };
-    if compress {
-        timings::stage("compress", |()| 0, || publish::compress::compress(&mut site));
     }
-    let size = |_: &_| site.files.values().map(Vec::len).sum();
-    let written = timings::stage("write", size, || site.write(&to)).context("the site could not be written")?;
+    let finish = || staging.finish();
+    let size = |written: &Result<Written, _>| written.as_ref().map_or(0, |written| written.bytes as usize);
+    let written = timings::stage("write", size, finish).context(UNWRITTEN)?;
     if measure {
         say!("{}", timings::finish());
     }
@@ -338,7 +351,8 @@ struct Checks {
 fn check_book(args: &BookArgs, checks: Checks) -> anyhow::Result<ExitCode> {
     let Checks { run, write, report, lock } = checks;
     let start = Instant::now();
-    let mut build = pipeline::build(&Disk::new(&args.book), Options { drafts: true, ..Options::default() });
+    let disk = Disk::new(&args.book);
+    let mut build = pipeline::build_to(&disk, Options { drafts: true, ..Options::default() }, &Nowhere);
     let summary = match run && build.count(Severity::Error) == 0 {
         true => {
             let proof = proof::check(&build.book.pages, &build.book.config, &build.sources, &args.book, write);
@@ -348,7 +362,7 @@ fn check_book(args: &BookArgs, checks: Checks) -> anyhow::Result<ExitCode> {
         }
         false => None,
     };
-    let fine = show(&build, args.strict);
+    let fine = show(&build.sources, &build.diagnostics, args.strict);
     if lock {
         lock_ids(args, &build)?;
     }
@@ -380,9 +394,9 @@ fn lock_ids(args: &BookArgs, build: &Build) -> anyhow::Result<()> {
 
 fn pack_cards(args: &BookArgs, anki: Option<&Path>, csv: Option<&Path>) -> anyhow::Result<ExitCode> {
     let disk = Disk::new(&args.book);
-    let mut build = pipeline::build(&disk, Options { cards: true, ..Options::default() });
-    let fine = show(&build, args.strict);
-    let Some(deck) = build.deck.take().filter(|_| fine && build.site.is_some()) else {
+    let mut build = pipeline::build_to(&disk, Options { cards: true, ..Options::default() }, &Nowhere);
+    let fine = show(&build.sources, &build.diagnostics, args.strict);
+    let Some(deck) = build.deck.take().filter(|_| fine && build.whole) else {
         warn!("not written: {}", mistakes(|severity| build.count(severity)));
         return Ok(ExitCode::from(1));
     };
@@ -441,23 +455,24 @@ fn print_summary(summary: &proof::Summary) {
 fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let disk = Disk::new(&args.book.book);
-    let book = if args.watch {
-        let pipeline = serve::read(&disk);
-        let pages = pipeline.as_ref().and_then(|pipeline| pipeline.snapshot()).map_or(0, |snapshot| snapshot.pages());
-        say!("{} read in {}", plural(pages, "page"), seconds(start.elapsed()));
-        serve::Book::Live(pipeline)
-    } else {
-        let mut build = pipeline::build(&disk, serve::options());
-        let fine = show(&build, args.book.strict);
-        let Some(site) = build.site.take().filter(|_| fine) else {
-            warn!("not served: {}", mistakes(|severity| build.count(severity)));
-            return Ok(ExitCode::from(1));
-        };
-        let wrong = mistakes(|severity| build.count(severity));
-        say!("{} in {}, {wrong}", plural(build.pages, "page"), seconds(start.elapsed()));
-        serve::Book::Finished(site)
+    let mut pipeline = serve::read(&disk);
+    // Who edits sees mistakes in the page; who only reads is not shown a book that has some.
+    let wrong = match pipeline.as_mut().filter(|_| !args.watch) {
+        Some(pipeline) => {
+            let diagnostics = pipeline.check(&disk);
+            let wrong = mistakes(|severity| count(&diagnostics, severity));
+            if !show(pipeline.sources(), &diagnostics, args.book.strict) {
+                warn!("not served: {wrong}");
+                return Ok(ExitCode::from(1));
+            }
+            format!(", {wrong}")
+        }
+        None => String::new(),
     };
+    let pages = pipeline.as_ref().and_then(|pipeline| pipeline.snapshot()).map_or(0, |snapshot| snapshot.pages());
+    say!("{} read in {}{wrong}", plural(pages, "page"), seconds(start.elapsed()));
     let request = serve::Request {
+        watch: args.watch,
         host: args.host,
         port: args.port,
         names: args.allow_host,
@@ -466,7 +481,7 @@ fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
         editor: args.editor.unwrap_or_else(|| serve::Editor::guess(|name| std::env::var(name).ok())),
     };
     let listening: fn(Event) = if args.open { on_event_and_open } else { on_event };
-    serve::run(disk, book, request, listening)?;
+    serve::run(disk, pipeline, request, listening)?;
     say!("stopped");
     Ok(ExitCode::SUCCESS)
 }
@@ -522,7 +537,7 @@ fn search(args: &SearchArgs) -> anyhow::Result<ExitCode> {
         }
         None => {
             let mut build = pipeline::build(&Disk::new(&book), Options::default());
-            let fine = show(&build, false);
+            let fine = show(&build.sources, &build.diagnostics, false);
             let Some(site) = build.site.take().filter(|_| fine) else {
                 warn!("not searched: {}", mistakes(|severity| build.count(severity)));
                 return Ok(ExitCode::from(1));

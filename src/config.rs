@@ -1,13 +1,14 @@
 //! book.toml → [`Config`].
 
 mod publish;
+pub mod shape;
 
 use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::keys::{Keys, TomlText};
+use crate::keys::{Keys, TomlText, entries};
 use crate::source::{Source, Span};
 pub use publish::{LinkTemplate, Publish};
 
@@ -114,8 +115,8 @@ pub fn parse(source: &Source) -> Outcome<Config> {
         return Outcome { value: Config::default(), diagnostics };
     };
     let whole = source.span(0..0);
-    let mut keys = Keys::new(toml, table, "book.toml", &mut diagnostics);
-    let title = keys.required("title", &whole);
+    let mut keys = Keys::new(toml, table, &shape::BOOK, &mut diagnostics);
+    let title = keys.said("title");
     let summary = keys.string("summary").map(|(text, _)| text).unwrap_or_default();
     let language = language(&mut keys);
     let base_url = base_url(&mut keys);
@@ -124,19 +125,16 @@ pub fn parse(source: &Source) -> Outcome<Config> {
     let python_table = keys.table("python");
     let theme_table = keys.table("theme");
     let publish_table = keys.table("publish");
-    keys.finish();
+    keys.finish(&whole);
     let theme = theme_table.map(|table| theme(toml, table, &mut diagnostics)).unwrap_or_default();
     let python = python_table.map(|table| python(toml, table, &mut diagnostics)).unwrap_or_default();
     let publish = publish_table.map(|table| publish::read(source, toml, table, &mut diagnostics)).unwrap_or_default();
     let mut parts = Vec::new();
     for (table, span) in part_tables {
-        let mut keys = Keys::new(toml, table, "a part of book.toml", &mut diagnostics);
-        let title = keys.required("title", &span);
+        let mut keys = Keys::new(toml, table, &shape::PART, &mut diagnostics);
+        let title = keys.said("title");
         let stages = keys.strings("stages");
-        if stages.is_empty() {
-            keys.missing("stages", &span, "stages = [\"slug-of-a-stage\"]".to_string());
-        }
-        keys.finish();
+        keys.finish(&span);
         parts.push(Part { title, stages });
     }
     let config = Config { title, summary, language, base_url, raw_html, parts, python, theme, publish };
@@ -144,28 +142,28 @@ pub fn parse(source: &Source) -> Outcome<Config> {
 }
 
 fn python<'a>(toml: TomlText<'a>, table: DeTable<'a>, diagnostics: &mut Vec<Diagnostic>) -> Python {
-    let mut keys = Keys::new(toml, table, "`[python]`", diagnostics);
+    let mut keys = Keys::new(toml, table, &shape::PYTHON, diagnostics);
     let versions = keys.strings("versions").into_iter().map(|(version, span)| (version, Some(span))).collect();
     let engine = keys.string("engine");
     let wheels = keys.strings("wheels");
     let setups = keys.table("setup");
     let least_proven = percent(&mut keys, "least_proven");
     let most_kept_out = percent(&mut keys, "most_kept_out");
-    keys.finish();
-    let setup =
-        setups.map(|table| Keys::new(toml, table, "`[python.setup]`", diagnostics).all_strings()).unwrap_or_default();
+    keys.finish(&toml.span(0..0));
+    let setups = setups.map(|table| entries(toml, &table, "`[python.setup]`", diagnostics)).unwrap_or_default();
+    let setup = setups.into_iter().map(|((name, _), (code, _))| (name, code)).collect();
     Python { versions, setup, least_proven, most_kept_out, engine, wheels }
 }
 
 fn theme<'a>(toml: TomlText<'a>, table: DeTable<'a>, diagnostics: &mut Vec<Diagnostic>) -> Theme {
-    let mut keys = Keys::new(toml, table, "`[theme]`", diagnostics);
+    let mut keys = Keys::new(toml, table, &shape::THEME, diagnostics);
     let logo = keys.string("logo");
     let font_text = keys.string("font_text");
     let font_code = keys.string("font_code");
     let (light, dark) = (keys.table("light"), keys.table("dark"));
-    keys.finish();
+    keys.finish(&toml.span(0..0));
     let mut tokens = |table: Option<DeTable<'a>>, what: &'static str| {
-        let entries = table.map(|table| Keys::new(toml, table, what, diagnostics).entries()).unwrap_or_default();
+        let entries = table.map(|table| entries(toml, &table, what, diagnostics)).unwrap_or_default();
         let token = |((name, name_span), (value, value_span))| Token { name, name_span, value, value_span };
         entries.into_iter().map(token).collect()
     };

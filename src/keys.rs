@@ -1,6 +1,8 @@
-//! Reading a TOML table with known keys: what is unknown, missing or of a wrong type is a diagnostic at its place.
+//! Reading a TOML table with known keys: what is unknown, missing or of a wrong type is a diagnostic at its place. Which keys
+//! there are stands in a [`Shape`], from which [`crate::schema`] makes what editors read.
 
-use std::collections::BTreeMap;
+pub mod shape;
+
 use std::ops::Range;
 
 use toml::Spanned;
@@ -8,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, suggestion};
 use crate::source::{FileId, Span};
+use shape::{Key, Shape, Value};
 
 /// TOML somewhere in a file: maps the parser's ranges to the file's.
 #[derive(Debug, Clone, Copy)]
@@ -40,23 +43,26 @@ impl<'a> TomlText<'a> {
 }
 
 /// A table being read. Each getter takes its key out; [`Keys::finish`] reports what is left.
+///
+/// The shape is what the schema is made of, so debug builds hold that exactly its keys are asked for, each as what it is.
 pub struct Keys<'a, 'd> {
     toml: TomlText<'a>,
     table: DeTable<'a>,
-    known: Vec<&'static str>,
-    what: &'static str,
+    shape: &'d Shape<'d>,
+    /// The keys that were asked for, and whether each was there.
+    asked: Vec<(&'static str, bool)>,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
 impl<'a, 'd> Keys<'a, 'd> {
-    /// Starts on a table; `what` is its name in messages, such as "book.toml".
+    /// Starts on a table of that shape.
     pub fn new(
         toml: TomlText<'a>,
         table: DeTable<'a>,
-        what: &'static str,
+        shape: &'d Shape<'d>,
         diagnostics: &'d mut Vec<Diagnostic>,
     ) -> Self {
-        Self { toml, table, known: Vec::new(), what, diagnostics }
+        Self { toml, table, shape, asked: Vec::new(), diagnostics }
     }
 
     /// Where messages go.
@@ -64,14 +70,17 @@ impl<'a, 'd> Keys<'a, 'd> {
         self.diagnostics
     }
 
-    fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {
-        self.known.push(key);
-        self.table.remove(key)
+    fn take(&mut self, key: &'static str, fits: impl Fn(&Value) -> bool) -> Option<Spanned<DeValue<'a>>> {
+        let fitting = self.shape.keys.iter().any(|known| known.name == key && fits(&known.value));
+        debug_assert!(fitting, "`{key}` is not a key of {}, or is another kind of value", self.shape.name);
+        let value = self.table.remove(key);
+        self.asked.push((key, value.is_some()));
+        value
     }
 
     fn wrong_type(&mut self, key: &str, value: &Spanned<DeValue<'a>>, wanted: &str) {
         let found = value.get_ref().type_str();
-        let message = format!("`{key}` in {} must be {wanted}", self.what);
+        let message = format!("`{key}` in {} must be {wanted}", self.shape.name);
         self.diagnostics.push(
             Diagnostic::error(self.toml.span(value.span()), message).label(format!("this is {}", article(found))),
         );
@@ -81,7 +90,7 @@ impl<'a, 'd> Keys<'a, 'd> {
     fn printable(&mut self, key: &str, text: &str, value: &Spanned<DeValue<'a>>) -> String {
         let forbidden = |c: char| c.is_control() && c != '\n' && c != '\t' && c != '\r';
         if text.contains(forbidden) {
-            let message = format!("`{key}` in {} holds a control character", self.what);
+            let message = format!("`{key}` in {} holds a control character", self.shape.name);
             self.diagnostics
                 .push(Diagnostic::error(self.toml.span(value.span()), message).help("take it out of the text"));
         }
@@ -90,7 +99,7 @@ impl<'a, 'd> Keys<'a, 'd> {
 
     /// A string and its place.
     pub fn string(&mut self, key: &'static str) -> Option<(String, Span)> {
-        let value = self.take(key)?;
+        let value = self.take(key, |value| matches!(value, Value::Text | Value::Choice(_)))?;
         match value.get_ref().as_str() {
             Some(text) => Some((self.printable(key, text, &value), self.toml.span(value.span()))),
             None => {
@@ -100,41 +109,32 @@ impl<'a, 'd> Keys<'a, 'd> {
         }
     }
 
-    /// A string that must be there and must say something; `at` is where its absence is reported.
-    pub fn required(&mut self, key: &'static str, at: &Span) -> String {
-        let there = self.table.contains_key(key);
+    /// A string that must say something; empty where it doesn't, or where there is none.
+    pub fn said(&mut self, key: &'static str) -> String {
         match self.string(key) {
             Some((text, span)) if text.trim().is_empty() => {
-                self.diagnostics.push(Diagnostic::error(span, format!("`{key}` in {} is empty", self.what)));
+                self.diagnostics.push(Diagnostic::error(span, format!("`{key}` in {} is empty", self.shape.name)));
                 String::new()
             }
-            Some((text, _)) => text,
-            None if there => String::new(),
-            None => {
-                self.missing(key, at, format!("{key} = \"…\""));
-                String::new()
-            }
+            text => text.map(|(text, _)| text).unwrap_or_default(),
         }
-    }
-
-    /// Reports a key that must be there.
-    pub fn missing(&mut self, key: &str, at: &Span, example: String) {
-        let message = format!("`{key}` is missing in {}", self.what);
-        self.diagnostics.push(Diagnostic::error(at.clone(), message).help(format!("add `{example}`")));
-    }
-
-    /// Whether the key is still there to be read.
-    pub fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
     }
 
     /// A list of strings with their places; empty where the key is absent.
     pub fn strings(&mut self, key: &'static str) -> Vec<(String, Span)> {
-        let Some(value) = self.take(key) else { return Vec::new() };
+        let Some(value) = self.take(key, |value| matches!(value, Value::Texts { .. })) else { return Vec::new() };
         let Some(list) = value.get_ref().as_array() else {
             self.wrong_type(key, &value, "a list of strings");
             return Vec::new();
         };
+        let shape = self.shape.keys.iter().find(|known| known.name == key);
+        if let Some(Key { value: Value::Texts { least }, required, .. }) = shape
+            && list.len() < *least
+        {
+            let message = format!("`{key}` in {} is empty", self.shape.name);
+            let help = format!("write `{key} = {}`", required.unwrap_or("[\"…\"]"));
+            self.diagnostics.push(Diagnostic::error(self.toml.span(value.span()), message).help(help));
+        }
         let mut out = Vec::new();
         for item in list.iter() {
             match item.get_ref().as_str() {
@@ -147,7 +147,7 @@ impl<'a, 'd> Keys<'a, 'd> {
 
     /// `true` or `false`.
     pub fn flag(&mut self, key: &'static str) -> Option<bool> {
-        let value = self.take(key)?;
+        let value = self.take(key, |value| matches!(value, Value::Flag))?;
         let flag = value.get_ref().as_bool();
         if flag.is_none() {
             self.wrong_type(key, &value, "`true` or `false`");
@@ -158,7 +158,7 @@ impl<'a, 'd> Keys<'a, 'd> {
     /// A date, `2026-11-21`, or an instant, `2026-11-21T18:00:00Z`, as RFC 3339 writes it; a time of day without an offset
     /// is no instant and is left off.
     pub fn date(&mut self, key: &'static str) -> Option<String> {
-        let value = self.take(key)?;
+        let value = self.take(key, |value| matches!(value, Value::Date))?;
         let written = match value.get_ref() {
             DeValue::Datetime(written) => Some(written),
             _ => None,
@@ -176,7 +176,7 @@ impl<'a, 'd> Keys<'a, 'd> {
 
     /// A whole number and its place.
     pub fn integer(&mut self, key: &'static str) -> Option<(i64, Span)> {
-        let value = self.take(key)?;
+        let value = self.take(key, |value| matches!(value, Value::Integer(..)))?;
         let number = value
             .get_ref()
             .as_integer()
@@ -189,7 +189,7 @@ impl<'a, 'd> Keys<'a, 'd> {
 
     /// A number as it is written (integer or float).
     pub fn number(&mut self, key: &'static str) -> Option<String> {
-        let value = self.take(key)?;
+        let value = self.take(key, |value| matches!(value, Value::Number))?;
         match value.get_ref() {
             DeValue::Integer(number) => Some(number.as_str().to_string()),
             DeValue::Float(number) => Some(number.as_str().to_string()),
@@ -202,7 +202,7 @@ impl<'a, 'd> Keys<'a, 'd> {
 
     /// The tables of `[[key]]`.
     pub fn tables(&mut self, key: &'static str) -> Vec<(DeTable<'a>, Span)> {
-        let Some(value) = self.take(key) else { return Vec::new() };
+        let Some(value) = self.take(key, |value| matches!(value, Value::Tables(_))) else { return Vec::new() };
         let place = self.toml.span(value.span());
         let DeValue::Array(list) = value.get_ref() else {
             self.wrong_type(key, &value, &format!("a list of tables, `[[{key}]]`"));
@@ -223,7 +223,7 @@ impl<'a, 'd> Keys<'a, 'd> {
 
     /// The table of `[key]`.
     pub fn table(&mut self, key: &'static str) -> Option<DeTable<'a>> {
-        let value = self.take(key)?;
+        let value = self.take(key, |value| matches!(value, Value::Table(_) | Value::Names | Value::Colors))?;
         match value.get_ref() {
             DeValue::Table(table) => Some(table.clone()),
             _ => {
@@ -233,50 +233,48 @@ impl<'a, 'd> Keys<'a, 'd> {
         }
     }
 
-    /// All keys of a table whose keys are the author's own names.
-    pub fn all_strings(self) -> BTreeMap<String, String> {
-        let mut out = BTreeMap::new();
-        for (key, value) in &self.table {
-            match value.get_ref().as_str() {
-                Some(text) => {
-                    out.insert(key.get_ref().to_string(), text.to_string());
-                }
-                None => {
-                    let message = format!("`{}` in {} must be a string", key.get_ref(), self.what);
-                    self.diagnostics.push(Diagnostic::error(self.toml.span(value.span()), message));
-                }
+    /// Reports every key that the shape doesn't have; and at `at` those that must be there and aren't.
+    pub fn finish(self, at: &Span) {
+        let name = self.shape.name;
+        for key in self.shape.keys {
+            let asked = self.asked.iter().find(|(asked, _)| *asked == key.name);
+            debug_assert!(asked.is_some(), "nobody reads `{}` in {name}", key.name);
+            if let (Some(example), Some((_, false))) = (key.required, asked) {
+                let message = format!("`{}` is missing in {name}", key.name);
+                let help = format!("add `{} = {example}`", key.name);
+                self.diagnostics.push(Diagnostic::error(at.clone(), message).help(help));
             }
         }
-        out
-    }
-
-    /// All keys of a table with their strings, each with the places of both.
-    pub fn entries(self) -> Vec<((String, Span), (String, Span))> {
-        let mut out = Vec::new();
-        for (key, value) in &self.table {
-            let (name, place) = (key.get_ref().to_string(), self.toml.span(key.span()));
-            match value.get_ref().as_str() {
-                Some(text) => out.push(((name, place), (text.to_string(), self.toml.span(value.span())))),
-                None => {
-                    let message = format!("`{name}` in {} must be a string", self.what);
-                    self.diagnostics.push(Diagnostic::error(self.toml.span(value.span()), message));
-                }
-            }
-        }
-        out
-    }
-
-    /// Reports every key that nobody asked for.
-    pub fn finish(self) {
         for key in self.table.keys() {
-            let name = key.get_ref().as_ref();
-            let span = self.toml.span(key.span());
+            let (found, span) = (key.get_ref().as_ref(), self.toml.span(key.span()));
             self.diagnostics.push(
-                Diagnostic::error(span, format!("unknown key `{name}` in {}", self.what))
-                    .help(suggestion(name, self.known.iter().copied())),
+                Diagnostic::error(span, format!("unknown key `{found}` in {name}"))
+                    .help(suggestion(found, self.shape.keys.iter().map(|key| key.name))),
             );
         }
     }
+}
+
+/// All keys of a table whose keys are names and whose values are strings, each with the places of both; `what` is the table's
+/// name in messages.
+pub fn entries(
+    toml: TomlText<'_>,
+    table: &DeTable<'_>,
+    what: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<((String, Span), (String, Span))> {
+    let mut out = Vec::new();
+    for (key, value) in table {
+        let (name, place) = (key.get_ref().to_string(), toml.span(key.span()));
+        match value.get_ref().as_str() {
+            Some(text) => out.push(((name, place), (text.to_string(), toml.span(value.span())))),
+            None => {
+                let message = format!("`{name}` in {what} must be a string");
+                diagnostics.push(Diagnostic::error(toml.span(value.span()), message));
+            }
+        }
+    }
+    out
 }
 
 fn article(noun: &str) -> String {

@@ -12,7 +12,7 @@
 //! 6. [`publish`] adds what hosts, search engines and programs expect.
 //! 7. [`site`] is the result: path → bytes, and the only writer of the disk.
 //!
-//! [`pipeline`] runs them, [`timings`] measures them; [`cards`] packs pitfalls and questions for Anki; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
+//! [`schema`] says to editors which keys there are. [`pipeline`] runs them, [`timings`] measures them; [`cards`] packs pitfalls and questions for Anki; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
 
 pub mod assets;
 pub mod book;
@@ -36,6 +36,7 @@ pub mod publish;
 pub mod render;
 pub mod report;
 pub mod scaffold;
+pub mod schema;
 pub mod search;
 pub mod serve;
 pub mod site;

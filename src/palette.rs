@@ -89,6 +89,12 @@ pub fn apply(own: &Theme, theme: &mut BTreeMap<String, ThemeFile>) -> Vec<Diagno
     diagnostics
 }
 
+/// The names of the colors that the default theme has.
+pub fn names() -> Vec<String> {
+    let css = crate::theme::default(TOKENS).map(String::from_utf8_lossy).unwrap_or_default();
+    tokens(&css).into_keys().collect()
+}
+
 /// Says where book.toml names a logo that isn't there or is no image.
 pub fn missing_logo(own: &Theme, listed: &[String]) -> Option<Diagnostic> {
     let (path, span) = own.logo.as_ref()?;

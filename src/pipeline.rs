@@ -4,31 +4,29 @@
 //! in is what came in before: a file with the same text is not parsed, a page with the same front matter moves nobody else.
 //! A build is a pipeline that has nothing in its memo.
 
+mod checks;
 mod links;
 mod look;
 mod media;
 mod pages;
 mod snapshot;
 mod text;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
-use crate::assets::fingerprinted;
-use crate::book::{self, Book, PageId};
+use crate::book::{self, Book};
 use crate::cards::Deck;
 use crate::check::Targets;
 use crate::config::{self, Config};
-use crate::diagnostic::{Diagnostic, Outcome, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::ids::{self, Lock, Moved};
 use crate::page::Page;
-use crate::publish;
-use crate::render::view::BookView;
-use crate::render::{Has, Hosted, PRINT, Renderer, Routes, book_view};
-use crate::search;
-use crate::site::Site;
+use crate::render::{Has, Routes, book_view};
+use crate::site::{Sink, Site};
 use crate::source::{Files, Listing, Sources};
-use crate::timings::{self, stage};
+use crate::timings::stage;
 use links::Links;
 use look::Look;
 use media::MediaStore;
@@ -54,7 +52,9 @@ pub struct Options {
 /// What a build made.
 #[derive(Debug, Default)]
 pub struct Build {
-    /// The site; none where a mistake stands in the way.
+    /// Whether the site is whole: no mistake stands in the way.
+    pub whole: bool,
+    /// The site, where it was collected and is whole.
     pub site: Option<Site>,
     /// The texts that diagnostics refer to.
     pub sources: Sources,
@@ -83,11 +83,19 @@ impl Build {
     }
 }
 
-/// Builds the book. Nothing is written; the same files give the same bytes.
+/// Builds the book in memory; the same files give the same bytes.
 pub fn build(files: &dyn Files, options: Options) -> Build {
     let mut pipeline = Pipeline::new(options);
     pipeline.update(files, &Changes::Everything);
     pipeline.complete(files)
+}
+
+/// Builds the book and hands each file to `sink` as it is made. What was handed over is a site only where [`Build::whole`] says
+/// so.
+pub fn build_to(files: &dyn Files, options: Options, sink: &dyn Sink) -> Build {
+    let mut pipeline = Pipeline::new(options);
+    pipeline.update(files, &Changes::Everything);
+    pipeline.complete_to(files, sink)
 }
 
 /// Which files may have changed.
@@ -479,221 +487,6 @@ impl Pipeline {
         }
         self.snapshot = Some(Arc::new(snapshot));
     }
-
-    /// Everything that is wrong with the book now. Looks after what [`Pipeline::update`] leaves: all links, the images and
-    /// drawings of all pages, and whether changed templates do for each kind of page.
-    pub fn check(&mut self, files: &dyn Files) -> Vec<Diagnostic> {
-        if self.listing.is_none() || self.config.is_none() {
-            return self.said.all().cloned().collect();
-        }
-        self.try_templates(files);
-        let book = self.book.clone();
-        let routes = self.routes.clone();
-        self.check_links(&book, &routes);
-        let mut diagnostics: Vec<Diagnostic> = self.said.all().cloned().collect();
-        diagnostics.extend(self.pages.diagnostics().cloned());
-        diagnostics.extend(self.links.diagnostics());
-        diagnostics.extend(self.check_ids(&book));
-        diagnostics.extend(self.read_media(files));
-        diagnostics.extend(self.hidden(&routes));
-        diagnostics
-    }
-
-    /// Renders what templates of the book's own may fail on: when they are new, all pages or a good many of them; then those that
-    /// were saved. The theme's templates are the program's affair.
-    fn try_templates(&mut self, files: &dyn Files) {
-        let saved = std::mem::take(&mut self.saved);
-        let Some(snapshot) = self.snapshot.clone() else { return };
-        let new = self.tried.replace(snapshot.templates.key()) != Some(snapshot.templates.key());
-        if new {
-            self.said.failed.clear();
-        }
-        if !snapshot.templates.own() {
-            return;
-        }
-        let routes: Vec<&String> = if new { snapshot.sample_routes() } else { saved.iter().collect() };
-        self.said.failed.retain(|route, _| snapshot.routes.jobs.contains_key(route));
-        for route in routes {
-            let Some(job) = snapshot.routes.jobs.get(route) else { continue };
-            match snapshot.render(files, job, None) {
-                Ok(_) => self.said.failed.remove(route),
-                Err(diagnostic) => self.said.failed.insert(route.clone(), diagnostic),
-            };
-        }
-    }
-
-    fn check_links(&mut self, book: &Book, routes: &Arc<Routes>) {
-        let Some(listing) = &self.listing else { return };
-        let pages = self.pages.now().filter_map(|page| Some((book.page_at(&page.path)?, page)));
-        self.links.check(book, pages, listing, routes);
-    }
-
-    /// Reads what pages show or link to, says what is wrong with it, and forgets what no page needs any more.
-    fn read_media(&mut self, files: &dyn Files) -> Vec<Diagnostic> {
-        let needed = media::needed(self.links.each());
-        self.media.retain(&needed);
-        let mut diagnostics = Vec::new();
-        for (path, shown) in needed {
-            let entry = self.media.get(files, &path, shown);
-            if let Some(text) = &entry.text {
-                self.sources.add(path, text.clone());
-            }
-            diagnostics.extend(entry.diagnostics.iter().cloned());
-        }
-        diagnostics
-    }
-
-    /// A warning for each file of `static/` that is not in the site because a page stands there.
-    fn hidden(&self, routes: &Routes) -> Vec<Diagnostic> {
-        let hidden = self.look.iter().flat_map(|look| look.hidden_by(&routes.jobs));
-        let warning = |path: &String| {
-            let message = format!("`static/{path}` is replaced by the page of that address");
-            Diagnostic {
-                severity: Severity::Warning,
-                ..Diagnostic::file(format!("static/{path}"), message).help("give the file another name")
-            }
-        };
-        hidden.map(warning).collect()
-    }
-
-    /// The whole site at once, and everything that is wrong with the book.
-    pub fn complete(&mut self, files: &dyn Files) -> Build {
-        let mut build = Build::default();
-        let (Some(listing), Some(config)) = (self.listing.clone(), self.config.clone()) else {
-            build.diagnostics = self.said.listing.iter().chain(&self.said.config).cloned().collect();
-            build.sources = self.sources.clone();
-            return build;
-        };
-        // Whoever sees the whole is told what each file says now, not what it said before its mistakes.
-        let (mut book, mut routes, mut of_book) = (self.book.clone(), self.routes.clone(), self.said.book.clone());
-        if !self.pages.all_good() {
-            let pages = self.pages.now().cloned().collect();
-            let outcome = book::assemble(config, pages, &stage_folders(&listing), self.options.drafts);
-            (book, of_book) = (Arc::new(outcome.value), outcome.diagnostics);
-            of_book.extend(self.pages.empty());
-            routes = Arc::new(Routes::new(&book, Has::of(&book)));
-        }
-        stage("links", |()| 0, || self.check_links(&book, &routes));
-        build.targets = self.links.targets();
-        let mut diagnostics: Vec<Diagnostic> = of_book;
-        diagnostics.extend(
-            self.said.listing.iter().chain(&self.said.config).chain(&self.said.lock).chain(&self.said.look).cloned(),
-        );
-        diagnostics.extend(self.pages.diagnostics().cloned());
-        diagnostics.extend(self.links.diagnostics());
-        diagnostics.extend(self.check_ids(&book));
-        if self.look.is_some() {
-            diagnostics.extend(stage("media", |_| 0, || self.read_media(files)));
-        }
-        if let Some((site, deck)) =
-            self.render_all(files, &book, &routes, &build.targets, &mut build.read, &mut diagnostics)
-        {
-            build.deck = deck;
-            build.pages = routes.jobs.len();
-            diagnostics.extend(self.hidden(&routes));
-            build.site = Some(site).filter(|_| !diagnostics.iter().any(is_error));
-        }
-        build.lock = self.lock.clone();
-        build.single_js = self.look.as_ref().map(|look| look.assets.single_js.clone()).unwrap_or_default();
-        build.book = book;
-        build.diagnostics = diagnostics;
-        build.sources = self.sources.clone();
-        build
-    }
-
-    /// Renders every page and puts it beside style, script, index and media; none where there is no home page or no template.
-    fn render_all(
-        &self,
-        files: &dyn Files,
-        book: &Book,
-        routes: &Routes,
-        targets: &Targets,
-        read: &mut BTreeSet<String>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<(Site, Option<Deck>)> {
-        let look = self.look.as_ref()?;
-        let templates = look.templates.as_ref()?;
-        book.home?;
-        let mut site = Site { files: look.assets.files.clone() };
-        let media = self.media.of_pages(files, self.links.each());
-        for (path, shown) in media::needed(self.links.each()) {
-            let entry = self.media.get(files, &path, shown);
-            if let Some(place) =
-                entry.media.as_ref().map(|media| &media.site_path).filter(|place| place.starts_with("assets/"))
-            {
-                site.files.insert(place.clone(), entry.bytes.clone());
-            }
-        }
-        let history = self.options.hosted.then(|| {
-            let paths: Vec<String> = book.pages.iter().map(|page| page.path.clone()).collect();
-            files.history(&paths, book.config.publish.contributors)
-        });
-        let view = BookView {
-            // Whoever writes is shown pages, not the whole book: it would be made anew at each edit.
-            print_url: (!self.options.local).then_some(PRINT),
-            feed_url: history.as_ref().and_then(|it| publish::feed::url(book, it)),
-            ..book_view(book)
-        };
-        let social = match history.is_some() {
-            true => social(book, look, &mut site, diagnostics),
-            false => BTreeMap::new(),
-        };
-        let hosted = history.as_ref().map(|history| Hosted { history, social: &social });
-        let moved = self.moved(book);
-        let renderer = Renderer::new(book, &view, targets, &moved, &look.assets, &media, templates).hosted(hosted);
-        let size = |rendered: &Outcome<BTreeMap<String, String>>| rendered.value.values().map(String::len).sum();
-        let render = || stage("render", size, || renderer.render(routes));
-        let size = |index: &search::Index| index.files.iter().map(|(_, bytes)| bytes.len()).sum();
-        let index = || stage("search", size, || search::index(book));
-        // Putting the index together takes one thread: the others render meanwhile.
-        let (index, mut rendered) = timings::join(index, render);
-        let cards = stage("cards", |_| 0, || renderer.card_files(&moved));
-        let fetched: Vec<_> = index.files.into_iter().chain(cards.files).collect();
-        read.extend(look.assets.read.iter().cloned().chain(fetched.iter().map(|(path, _)| path.clone())));
-        site.files.extend(fetched);
-        let deck = self.options.cards.then(|| {
-            let first_ids = self.lock.as_ref().map(|lock| ids::first_ids(lock, &moved)).unwrap_or_default();
-            Deck { first_ids, ..renderer.deck(&site) }
-        });
-        if let Some(history) = &history {
-            let (assets, media, sources) = (&look.assets, &media, &self.sources);
-            let pages = rendered.value.keys().map(String::as_str).collect();
-            let published = publish::Published { book, assets, site: &site, targets, media, sources, history, pages };
-            // A book's own file, from `static/`, stands for the one that would be made.
-            for (path, bytes) in publish::files(&published) {
-                site.files.entry(path).or_insert(bytes);
-            }
-        }
-        diagnostics.extend(rendered.diagnostics);
-        if !self.options.local {
-            match renderer.print(&rendered.value) {
-                Ok(html) => drop(rendered.value.insert(PRINT.to_string(), html)),
-                Err(diagnostic) => diagnostics.push(diagnostic),
-            }
-        }
-        site.files.extend(rendered.value.into_iter().map(|(path, html)| (path, html.into_bytes())));
-        Some((site, deck))
-    }
-}
-
-/// Draws the pages' pictures for previews, where the book asks for them, and gives each its place in the site.
-fn social(book: &Book, look: &Look, site: &mut Site, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<PageId, String> {
-    if !book.config.publish.social_images || book.config.base_url.is_none() {
-        return BTreeMap::new();
-    }
-    let Some(drawn) = publish::social::draw(book, &look.assets) else {
-        let message = "the pictures of the pages can't be drawn: there is no font that can be read";
-        let help = "bring `static/fonts/text.woff2`, or take `social_images` out of book.toml";
-        diagnostics.push(Diagnostic::file("book.toml", message).help(help));
-        return BTreeMap::new();
-    };
-    let mut places = BTreeMap::new();
-    for (id, png) in drawn {
-        let path = fingerprinted("social.png", &png);
-        site.files.insert(path.clone(), png);
-        places.insert(id, path);
-    }
-    places
 }
 
 /// The folders directly below `content/`, by name.

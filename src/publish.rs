@@ -13,7 +13,7 @@ mod sitemap;
 pub mod social;
 pub mod structured;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -24,7 +24,7 @@ use crate::check::Targets;
 use crate::history::History;
 use crate::render::Media;
 use crate::render::meta::updated;
-use crate::site::Site;
+use crate::site::Sink;
 use crate::source::Sources;
 
 /// What the files of this module are made from.
@@ -33,8 +33,8 @@ pub struct Published<'a> {
     pub book: &'a Book,
     /// Where style, script and modules stand, and the policy.
     pub assets: &'a Assets,
-    /// The site so far.
-    pub site: &'a Site,
+    /// The site paths of the files that are no pages.
+    pub others: &'a BTreeSet<String>,
     /// What its links and images lead to.
     pub targets: &'a Targets,
     /// Where its files stand in the site.
@@ -44,7 +44,7 @@ pub struct Published<'a> {
     /// When its files changed.
     pub history: &'a History,
     /// The site paths of all pages.
-    pub pages: Vec<&'a str>,
+    pub pages: BTreeSet<&'a str>,
 }
 
 impl Published<'_> {
@@ -60,29 +60,30 @@ impl Published<'_> {
     }
 }
 
-/// The files by their site path.
-pub fn files(published: &Published<'_>) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut add = |path: &str, text: Option<String>| {
-        if let Some(text) = text {
-            files.insert(path.to_string(), text.into_bytes());
+/// Hands the files to `sink`; a page of the book, or a file that it brings itself, stands in place of one made here.
+pub fn files(published: &Published<'_>, sink: &dyn Sink) {
+    let taken = |path: &str| published.others.contains(path) || published.pages.contains(path);
+    let add = |path: &str, text: Option<String>| {
+        if let Some(text) = text.filter(|_| !taken(path)) {
+            sink.put(path, text.into_bytes());
         }
     };
-    add("_headers", Some(headers::headers(published.assets, published.site)));
+    add("_headers", Some(headers::headers(published.assets, published.others)));
     add("sitemap.xml", sitemap::sitemap(published));
     add("robots.txt", sitemap::robots(published));
     add(feed::PATH, feed::feed(published));
     add("llms.txt", Some(markdown::llms(published)));
-    add("llms-full.txt", Some(markdown::llms_full(published)));
-    add(model::GUIDE, serde_json::to_string(&guide::guide(published)).ok());
     add(model::SCHEMA, serde_json::to_string_pretty(&model::schema()).ok());
-    let pages = (0..published.book.pages.len()).into_par_iter().filter_map(|id| {
-        let path = markdown_path(published.book.route(id));
-        let text = markdown::Text::new(published, id, &path)?.document();
-        Some((path, text.into_bytes()))
-    });
-    files.par_extend(pages);
-    files
+    let guide = || sink.stream(model::GUIDE, &mut |out| Ok(guide::write(published, out)?));
+    let full = || sink.stream(markdown::FULL, &mut |out| markdown::llms_full(published, out));
+    let pages = || {
+        (0..published.book.pages.len()).into_par_iter().for_each(|id| {
+            let path = markdown_path(published.book.route(id));
+            add(&path, markdown::Text::new(published, id, &path).map(|text| text.document()));
+        });
+    };
+    let large: [(&str, &(dyn Fn() + Sync)); 2] = [(model::GUIDE, &guide), (markdown::FULL, &full)];
+    rayon::join(pages, || large.par_iter().filter(|(path, _)| !taken(path)).for_each(|(_, write)| write()));
 }
 
 /// The site path of a page's Markdown.

@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod cards;
+mod contents;
 pub mod highlight;
 mod lists;
 mod map;
@@ -24,10 +25,11 @@ use tera::Context;
 use crate::assets::{self, Assets};
 use crate::book::{Book, PageId};
 use crate::check::Targets;
-use crate::diagnostic::{Diagnostic, Outcome};
+use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::ids::Moved;
 use crate::page::{Kind, Section, markdown};
+use crate::site::Sink;
 use crate::svg::Drawing;
 use templates::Templates;
 use view::{
@@ -66,6 +68,7 @@ pub struct Renderer<'a> {
     templates: &'a Templates,
     view: &'a BookView,
     hosted: Option<Hosted<'a>>,
+    contents: contents::Drawn,
 }
 
 /// A page to render.
@@ -249,7 +252,17 @@ impl<'a> Renderer<'a> {
         media: &'a BTreeMap<String, Arc<Media>>,
         templates: &'a Templates,
     ) -> Self {
-        Self { book, targets, moved: lists::moved(book, moved), assets, media, templates, view, hosted: None }
+        Self {
+            book,
+            targets,
+            moved: lists::moved(book, moved),
+            assets,
+            media,
+            templates,
+            view,
+            hosted: None,
+            contents: contents::Drawn::default(),
+        }
     }
 
     /// For a site that will stand on a host: its pages then say what only a host makes use of.
@@ -257,22 +270,19 @@ impl<'a> Renderer<'a> {
         Self { hosted, ..self }
     }
 
-    /// Renders every page; a template's error is a diagnostic at its place.
-    pub fn render(&self, routes: &Routes) -> Outcome<BTreeMap<String, String>> {
+    /// Renders every page into `sink`; what is wrong with the templates, each at its place.
+    pub fn render(&self, routes: &Routes, sink: &dyn Sink) -> Vec<Diagnostic> {
         let jobs: Vec<_> = routes.jobs.iter().collect();
-        let rendered: Vec<_> = jobs.par_iter().map(|(route, job)| (*route, self.run(job))).collect();
-        let mut pages = BTreeMap::new();
-        let mut diagnostics = Vec::new();
-        for (route, result) in rendered {
-            match result {
-                Ok(html) => {
-                    pages.insert(route.clone(), html);
-                }
-                Err(diagnostic) => diagnostics.push(diagnostic),
+        let put = |(route, job): &(&String, &Job)| match self.run(job) {
+            Ok(html) => {
+                sink.put(route, html.into_bytes());
+                None
             }
-        }
+            Err(diagnostic) => Some(diagnostic),
+        };
+        let mut diagnostics: Vec<_> = jobs.par_iter().filter_map(put).collect();
         diagnostics.dedup();
-        Outcome { value: pages, diagnostics }
+        diagnostics
     }
 
     /// Renders one page; `kept` is given back where nothing that the page is made of has changed since.
@@ -318,6 +328,15 @@ impl<'a> Renderer<'a> {
             true => self.book.config.base_path().to_string(),
             false => "../".repeat(page.url.matches('/').count()),
         };
+        let contents_html = self.contents(current, &root, &page.url);
+        let (nav, pages) = match contents_html {
+            Some(_) => (Vec::new(), Vec::new()),
+            None => {
+                let open = current.and_then(|id| self.book.stage_index(id));
+                let pages = self.book.plain.iter().map(|id| self.page_link(*id, current)).collect();
+                (self.nav(open, current, false), pages)
+            }
+        };
         Common {
             root,
             csp: if not_found { &self.assets.csp_404 } else { &self.assets.csp },
@@ -338,8 +357,9 @@ impl<'a> Renderer<'a> {
                 index: &self.assets.search_index,
             },
             book: self.view,
-            nav: self.nav(current, false),
-            pages: self.book.plain.iter().map(|id| self.page_link(*id, current)).collect(),
+            contents_html,
+            nav,
+            pages,
             page,
         }
     }
@@ -349,10 +369,11 @@ impl<'a> Renderer<'a> {
         PageLink { title: link.title, summary: link.summary, url: link.url, current: current == Some(id) }
     }
 
-    fn nav(&self, current: Option<PageId>, everything: bool) -> Vec<PartView> {
+    /// The stages in their parts; with their topics the open one, by its index, or all.
+    fn nav(&self, open: Option<usize>, current: Option<PageId>, everything: bool) -> Vec<PartView> {
         let stage = |at: &usize| {
             let stage = &self.book.stages[*at];
-            let open = current.is_some_and(|id| self.book.stage_index(id) == Some(*at));
+            let open = open == Some(*at);
             let link = self.link(stage.page);
             StageLink {
                 number: stage.number.clone(),

@@ -2,16 +2,17 @@
 
 pub mod terminal;
 mod text;
+mod write;
 
 use fieldguide_wasm::demo::{LABS, Lab};
 use fieldguide_wasm::search::tokenize::{BLOCK, INLINE};
-use fieldguide_wasm::search::{Kind as Found, Section, Stage, encode};
-use rayon::prelude::*;
+use fieldguide_wasm::search::{Kind as Found, Section};
 
 use crate::book::{Book, PageId};
 use crate::page::{Heading, Kind, Markup, Page, Section as Body, markdown};
 use crate::render::lab_url;
 use text::{Part, cut, marked};
+pub use write::write;
 
 /// The folder of the index in the site.
 pub const FOLDER: &str = "search";
@@ -31,36 +32,17 @@ pub struct Index {
     pub files: Vec<(String, Vec<u8>)>,
 }
 
-/// Writes the index of a book.
+/// Makes the index of a book.
 pub fn index(book: &Book) -> Index {
-    let (sections, stages) = sections(book);
-    let analyzed: Vec<_> = sections.par_iter().map(encode::analyze).collect();
-    let files = encode::encode(&sections, &analyzed, &stages);
-    let at = |name: &str| format!("{FOLDER}/{name}");
-    Index { core: at(&files.core), files: files.files.into_iter().map(|(name, bytes)| (at(&name), bytes)).collect() }
+    let mut files = Vec::new();
+    write(book, &mut |path, bytes| files.push((path, bytes)));
+    Index { core: CORE.to_string(), files }
 }
 
-/// Everything that can be found, in the order of the book, and where each stage starts.
-pub fn sections(book: &Book) -> (Vec<Section>, Vec<Stage>) {
-    let by_page: Vec<Vec<Section>> = book.order.par_iter().map(|id| PageSections::read(book, *id)).collect();
-    let mut sections = Vec::new();
-    let mut stages = Vec::new();
-    for (id, found) in book.order.iter().zip(by_page) {
-        let page = book.page(*id);
-        if page.kind == Kind::Stage {
-            let number = book.stage_of(*id).map(|stage| stage.number.as_str()).unwrap_or_default();
-            let title = format!("{number} {}", markdown::title_text(&page.front.title));
-            stages.push(Stage { title, first: sections.len() });
-        } else if page.kind == Kind::Page && stages.last().is_none_or(|last| !last.title.is_empty()) {
-            stages.push(Stage { title: String::new(), first: sections.len() });
-        }
-        sections.extend(found);
-    }
-    if stages.last().is_some_and(|last| !last.title.is_empty()) {
-        stages.push(Stage { title: String::new(), first: sections.len() });
-    }
-    sections.extend(LABS.iter().map(|lab| lab_section(lab)));
-    (sections, stages)
+/// Everything that can be found, in the order of the book.
+pub fn sections(book: &Book) -> Vec<Section> {
+    let pages = book.order.iter().flat_map(|id| PageSections::read(book, *id));
+    pages.chain(LABS.iter().map(|lab| lab_section(lab))).collect()
 }
 
 fn lab_section(lab: &Lab) -> Section {

@@ -1,4 +1,4 @@
-//! The site in memory, on localhost. With `watch`, pages are rendered when they are asked for, and edits reach the open ones.
+//! The site in memory, on localhost: pages are rendered when they are asked for. With `watch`, edits reach the open ones.
 
 mod client;
 mod connections;
@@ -22,7 +22,7 @@ use self::guard::{Guard, Host};
 use self::served::Served;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::pipeline::{Changes, Options, Pipeline, Update};
-use crate::site::Site;
+use crate::search;
 use crate::source::{Disk, Files, Sources};
 
 /// What a build said.
@@ -103,6 +103,8 @@ pub struct Request {
     pub port: Option<u16>,
     /// Names that requests may call this server by, beside `localhost` and its addresses.
     pub names: Vec<String>,
+    /// Whether edits are seen.
+    pub watch: bool,
     /// Whether the folder is looked through for edits every so often, for a disk that doesn't tell of them.
     pub poll: bool,
     /// Whether the browser goes to the page that was just saved.
@@ -137,15 +139,7 @@ pub fn parse_name(text: &str) -> Result<String, String> {
     Host::parse(text).map(|_| text.to_string()).ok_or_else(wrong)
 }
 
-/// What is served: a site that stays as it is, or a book whose edits are seen.
-pub enum Book {
-    /// A finished site.
-    Finished(Site),
-    /// A book, with what was read of it; of one that the program failed on, nothing was.
-    Live(Option<Box<Pipeline>>),
-}
-
-/// Reads a book that is to be served live.
+/// Reads a book that is to be served; none where the program failed on it.
 pub fn read(disk: &Disk) -> Option<Box<Pipeline>> {
     let read = || {
         let mut pipeline = Pipeline::new(options());
@@ -163,11 +157,11 @@ fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// Serves the book of `disk` until Ctrl-C.
+/// Serves the book of `disk`, of which `pipeline` is what was read, until Ctrl-C.
 ///
 /// # Errors
 /// A port that is taken, or that can't be listened on.
-pub fn run(disk: Disk, book: Book, request: Request, report: fn(Event)) -> io::Result<()> {
+pub fn run(disk: Disk, pipeline: Option<Box<Pipeline>>, request: Request, report: fn(Event)) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listeners = connections::listen(request.host.as_deref(), request.port).await?;
@@ -176,28 +170,24 @@ pub fn run(disk: Disk, book: Book, request: Request, report: fn(Event)) -> io::R
         let named = request.host.as_deref().and_then(Host::parse).filter(|host| matches!(host, Host::Name(_)));
         let names = request.names.iter().filter_map(|name| Host::parse(name)).chain(named);
         let disk = Arc::new(disk);
-        let (served, pipeline) = match book {
-            Book::Finished(site) => (Served::from(site), None),
-            Book::Live(pipeline) => {
-                let served = pipeline.as_ref().and_then(|pipeline| live(pipeline, &disk));
-                (served.unwrap_or_default(), Some(pipeline))
-            }
-        };
+        let served = pipeline.as_ref().and_then(|pipeline| live(pipeline, &disk)).unwrap_or_default();
         let shared = Arc::new(Shared {
             served: RwLock::new(Arc::new(served)),
             told: signal::Sender::new(Told::default()),
             guard: Guard::new(names),
             editor: request.editor.at(root),
-            watching: pipeline.is_some(),
+            watching: request.watch,
             follow: request.follow,
         });
         let stopped = stopped()?;
         report(Event::Listening(connections::found_at(&listeners)?));
-        if let Some(pipeline) = pipeline {
-            let shared = shared.clone();
-            // The watcher lives as long as the process: it ends with it.
-            std::thread::spawn(move || watch(pipeline, &disk, &shared, request.poll, report));
-        }
+        let own = shared.clone();
+        // These live as long as the process: they end with it.
+        match request.watch {
+            true => std::thread::spawn(move || watch(pipeline, &disk, &own, request.poll, report)),
+            // The first who searches shall not wait for the index.
+            false => std::thread::spawn(move || drop(own.now().file(search::CORE))),
+        };
         let lines = Arc::new(connections::Lines::default());
         for listener in listeners {
             tokio::spawn(connections::accept(listener, shared.clone(), lines.clone()));

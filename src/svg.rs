@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use fieldguide_wasm::html::escape;
-use roxmltree::{Attribute, Document, Node};
+use roxmltree::{Attribute, Document, Node, ParsingOptions};
 
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::source::Source;
@@ -78,11 +78,13 @@ impl Drawing {
 /// Reads an SVG file.
 pub fn read(source: &Source) -> Outcome<Drawing> {
     let mut reader = Reader { source, pieces: vec![String::new()], diagnostics: Vec::new() };
-    let wide = match Document::parse(&source.text) {
+    // Programs that draw write a DOCTYPE that says nothing; one that declares entities is a language of its own.
+    let options = ParsingOptions { allow_dtd: !source.text.contains("<!ENTITY"), ..ParsingOptions::default() };
+    let wide = match Document::parse_with_options(&source.text, options) {
         Ok(document) => reader.root(document.root_element()),
         Err(error) => {
             let at = offset(&source.text, error.pos());
-            let help = "write the drawing as well-formed XML, without a DOCTYPE";
+            let help = "write the drawing as well-formed XML, without entities of its own";
             reader.wrong(at..at, format!("the drawing can't be read: {error}"), help);
             false
         }

@@ -34,6 +34,11 @@ pub fn engine() -> impl Iterator<Item = (&'static str, &'static [u8])> {
     THEME.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(ENGINE)?, *bytes)))
 }
 
+/// A file of the default theme.
+pub fn default(path: &str) -> Option<&'static [u8]> {
+    THEME.iter().find(|(known, _)| *known == path).map(|(_, bytes)| *bytes)
+}
+
 /// Whether a path is that of a file of the program's own engine: such a file is no part of the theme.
 fn of_engine(path: &str) -> bool {
     path.strip_prefix(ENGINE).is_some_and(|name| engine().any(|(known, _)| known == name))

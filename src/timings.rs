@@ -18,6 +18,8 @@ pub struct Stage {
     pub cpu: Option<Duration>,
     /// Bytes that it made.
     pub bytes: usize,
+    /// The most memory, in bytes, that the process has had until its end; nothing where the system doesn't say.
+    pub peak: Option<usize>,
 }
 
 /// All stages of a build.
@@ -58,8 +60,9 @@ pub fn stage<T>(name: &'static str, bytes: impl FnOnce(&T) -> usize, run: impl F
                 stage.wall += wall;
                 stage.cpu = stage.cpu.zip(cpu).map(|(sum, more)| sum + more);
                 stage.bytes += bytes;
+                stage.peak = peak();
             }
-            None => stages.push(Stage { name, wall, cpu, bytes }),
+            None => stages.push(Stage { name, wall, cpu, bytes, peak: peak() }),
         }
     }
     made
@@ -77,20 +80,29 @@ fn cpu() -> Option<Duration> {
     None
 }
 
+/// The most memory that this process has had, in bytes.
+fn peak() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().trim_end_matches(" kB").parse::<usize>().ok()? * 1024)
+}
+
 impl fmt::Display for Timings {
     /// A line a stage, with the sum below.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut sum = Stage { name: "all", wall: Duration::ZERO, cpu: Some(Duration::ZERO), bytes: 0 };
-        writeln!(f, "{:<10}{:>10}{:>10}{:>12}", "stage", "seconds", "CPU", "KB")?;
+        let mut sum = Stage { name: "all", wall: Duration::ZERO, cpu: Some(Duration::ZERO), bytes: 0, peak: None };
+        writeln!(f, "{:<10}{:>10}{:>10}{:>12}{:>10}", "stage", "seconds", "CPU", "KB", "peak MB")?;
         for stage in &self.0 {
             sum.wall += stage.wall;
             sum.cpu = sum.cpu.zip(stage.cpu).map(|(sum, more)| sum + more);
+            sum.peak = sum.peak.max(stage.peak);
         }
-        for (i, Stage { name, wall, cpu, bytes }) in self.0.iter().chain([&sum]).enumerate() {
+        for (i, Stage { name, wall, cpu, bytes, peak }) in self.0.iter().chain([&sum]).enumerate() {
             let cpu = cpu.map_or_else(|| "-".to_string(), |cpu| format!("{:.3}", cpu.as_secs_f64()));
             // What a stage makes is made of what earlier ones made: their sum means nothing.
             let kilobytes = if i == self.0.len() { String::new() } else { format!("{:.0}", *bytes as f64 / 1e3) };
-            writeln!(f, "{name:<10}{:>10.3}{cpu:>10}{kilobytes:>12}", wall.as_secs_f64())?;
+            let peak = peak.map_or_else(|| "-".to_string(), |peak| format!("{:.0}", peak as f64 / 1e6));
+            writeln!(f, "{name:<10}{:>10.3}{cpu:>10}{kilobytes:>12}{peak:>10}", wall.as_secs_f64())?;
         }
         Ok(())
     }

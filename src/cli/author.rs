@@ -1,14 +1,16 @@
-//! What an author starts with: `new` and `import`.
+//! What an author starts with: `new`, `import`, and the schemas for an editor.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use fieldguide::diagnostic::terminal as diagnostics;
+use fieldguide::page::Kind;
 use fieldguide::pipeline::{self, Options};
 use fieldguide::scaffold::{self, Made, Refused};
 use fieldguide::source::Disk;
+use fieldguide::{lab, publish, schema};
 
 use super::Write;
 
@@ -113,7 +115,7 @@ pub(super) fn import(what: &Import) -> anyhow::Result<ExitCode> {
     }
     let options = Options { drafts: true, ..Options::default() };
     let build = pipeline::build(&Disk::new(to), options);
-    let fine = super::show(&build, true);
+    let fine = super::show(&build.sources, &build.diagnostics, true);
     say!(
         "{} in {} from {}; {} without a counterpart; {}",
         super::plural(import.files.len(), "file"),
@@ -124,6 +126,57 @@ pub(super) fn import(what: &Import) -> anyhow::Result<ExitCode> {
     );
     say!("now: fieldguide serve --watch --open --book {}", to.display());
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Which schema.
+#[derive(Subcommand)]
+pub(super) enum Schema {
+    /// book.toml.
+    Book,
+    /// The TOML between `+++` lines.
+    FrontMatter {
+        /// Of this kind of page only.
+        #[arg(long)]
+        kind: Option<PageKind>,
+    },
+    /// The TOML of a `demo` block: the state of a lab.
+    Lab {
+        /// The lab.
+        name: String,
+    },
+    /// The site's guide.json.
+    Guide,
+}
+
+/// A kind of page, as the command line names it.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum PageKind {
+    /// content/index.md
+    Home,
+    /// index.md of a stage's folder
+    Stage,
+    /// another page of a stage's folder
+    Topic,
+    /// another page beside content/index.md
+    Page,
+}
+
+/// Writes the schema.
+pub(super) fn schema(what: &Schema) -> anyhow::Result<ExitCode> {
+    let kind = |kind: &PageKind| match kind {
+        PageKind::Home => Kind::Home,
+        PageKind::Stage => Kind::Stage,
+        PageKind::Topic => Kind::Topic,
+        PageKind::Page => Kind::Page,
+    };
+    let schema = match what {
+        Schema::Book => schema::book(),
+        Schema::FrontMatter { kind: of } => schema::front_matter(of.as_ref().map(kind)),
+        Schema::Lab { name } => schema::lab(lab::find(name).map_err(anyhow::Error::msg)?),
+        Schema::Guide => publish::model::schema().to_value(),
+    };
+    say!("{}", serde_json::to_string_pretty(&schema)?);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Writes what completes the command in that shell.

@@ -30,7 +30,7 @@ pub(super) fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let disk = Disk::new(&args.book);
     let mut build = pipeline::build(&disk, Options::default());
     progress.clear();
-    let fine = show(&build, args.strict);
+    let fine = show(&build.sources, &build.diagnostics, args.strict);
     let Some(site) = build.site.take().filter(|_| fine) else {
         warn!("not written: {}", mistakes(|severity| build.count(severity)));
         return Ok(ExitCode::from(1));

@@ -66,13 +66,13 @@ pub(super) fn read<'a>(
     table: DeTable<'a>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Publish {
-    let mut keys = Keys::new(toml, table, "`[publish]`", diagnostics);
+    let mut keys = Keys::new(toml, table, &super::shape::PUBLISH, diagnostics);
     let author = keys.string("author").map(|(name, _)| name).filter(|name| !name.trim().is_empty());
     let edit = template(source, &mut keys, "edit");
     let report = template(source, &mut keys, "report");
     let contributors = keys.flag("contributors").unwrap_or(false);
     let social_images = keys.flag("social_images").unwrap_or(false);
-    keys.finish();
+    keys.finish(&toml.span(0..0));
     Publish { author, edit, report, contributors, social_images }
 }
 

@@ -162,7 +162,14 @@ impl Expander<'_, '_> {
         let (path, part) = parse_path(argument);
         let region = match part {
             Part::Whole => String::new(),
-            Part::Region(name) => format!(", region={}", serde_json::Value::from(name)),
+            Part::Region(name) => {
+                // A region in several pieces has no counterpart: its lines are copied.
+                let text = self.importer.read_text(&join(from, path)).unwrap_or_default();
+                if text.lines().filter_map(mark).filter(|(opens, other)| *opens && *other == name).count() > 1 {
+                    return None;
+                }
+                format!(", region={}", serde_json::Value::from(name))
+            }
             Part::Lines(..) => return None,
         };
         let path = join(from, path);

@@ -59,6 +59,16 @@ pub(super) fn convert(importer: &mut Importer<'_>, place: &Place, from: &str, ex
     Converted { title, summary, body: body.trim_start_matches('\n').trim_end().to_string() + "\n" }
 }
 
+/// Where a link or an image leads.
+enum Target {
+    /// To another site or place of the page, or it is no path: it stays as it is.
+    AsIs,
+    /// To this path in the new book.
+    New(String),
+    /// To nothing that the mdBook holds.
+    Nowhere,
+}
+
 struct Page<'a, 'b> {
     importer: &'a mut Importer<'b>,
     place: &'a Place,
@@ -173,11 +183,11 @@ impl Page<'_, '_> {
         let (value, at) = (node.data().value.clone(), node.data().sourcepos);
         match value {
             NodeValue::CodeBlock(code) => return self.block(&code, at),
-            NodeValue::Link(link) => {
-                if let Some(new) = self.target(&link.url, at) {
-                    self.replace_in(at, &link.url, &new);
-                }
-            }
+            NodeValue::Link(link) => match self.target(&link.url) {
+                Target::New(new) => drop(self.replace_in(at, &link.url, &new)),
+                Target::Nowhere => self.unlink(node, &link.url),
+                Target::AsIs => {}
+            },
             NodeValue::Image(link) => self.image(node, &link.url, at),
             NodeValue::HtmlBlock(html) => self.html(&html.literal, at),
             NodeValue::HtmlInline(html) => self.html(&html, at),
@@ -197,14 +207,30 @@ impl Page<'_, '_> {
         }
     }
 
-    /// Where a link leads in the new book; none where it stays as it is.
-    fn target(&mut self, url: &str, at: Sourcepos) -> Option<String> {
+    /// A link to what the mdBook doesn't hold, such as documentation that its host has beside it: the text stays, and the address
+    /// stands in a comment behind it.
+    fn unlink(&mut self, node: Node<'_>, url: &str) {
+        self.note(
+            node.data().sourcepos,
+            format!("`{url}` leads to nothing in the mdBook: its text stays, without a link"),
+        );
+        let (Some(first), Some(last)) = (node.first_child(), node.last_child()) else { return };
+        let (whole, url) = (self.range(node.data().sourcepos), url.replace("--", "%2D%2D"));
+        let inside = self.range(first.data().sourcepos).start..self.range(last.data().sourcepos).end;
+        if whole.start <= inside.start && inside.end <= whole.end {
+            self.edit(whole.start..inside.start, "");
+            self.edit(inside.end..whole.end, format!("<!-- {url} -->"));
+        }
+    }
+
+    /// Where a link leads in the new book.
+    fn target(&mut self, url: &str) -> Target {
         let outside = url.starts_with('#') || url.starts_with("//") || url.is_empty();
         let scheme = url
             .split_once(':')
             .is_some_and(|(scheme, _)| scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)));
         if outside || scheme {
-            return None;
+            return Target::AsIs;
         }
         let (path, anchor) =
             url.split_once('#').map_or((url, String::new()), |(path, anchor)| (path, format!("#{anchor}")));
@@ -220,7 +246,7 @@ impl Page<'_, '_> {
         let candidates = [Some(old.clone()), page, folder].into_iter().flatten().chain(inside);
         for candidate in candidates {
             if let Some(new) = self.importer.plan.moved.get(&candidate) {
-                return Some(relative(&self.place.path, new) + &anchor);
+                return Target::New(relative(&self.place.path, new) + &anchor);
             }
         }
         match self.importer.disk.read(&old) {
@@ -228,12 +254,9 @@ impl Page<'_, '_> {
                 let below = self.importer.old.below_source(&old).trim_start_matches("../").to_string();
                 let path = static_path(&below);
                 self.importer.files.entry(format!("static/{path}")).or_insert(bytes);
-                Some(format!("/{}", path.replace(' ', "%20").replace('(', "%28").replace(')', "%29")))
+                Target::New(format!("/{}", path.replace(' ', "%20").replace('(', "%28").replace(')', "%29")))
             }
-            Err(_) => {
-                self.note(at, format!("`{url}` leads to nothing in the mdBook"));
-                None
-            }
+            Err(_) => Target::Nowhere,
         }
     }
 
@@ -242,8 +265,12 @@ impl Page<'_, '_> {
         if url.contains("://") {
             self.note(at, format!("the image `{url}` stands on another site: it is a link now"));
             self.edit(range.start..range.start + 1, "");
-        } else if let Some(new) = self.target(url, at) {
-            self.replace_in(at, url, &new);
+        } else {
+            match self.target(url) {
+                Target::New(new) => drop(self.replace_in(at, url, &new)),
+                Target::Nowhere => self.note(at, format!("the image `{url}` is not there")),
+                Target::AsIs => {}
+            }
         }
         if markdown::plain(node).is_empty() && self.text.get(range.start..range.start + 3) == Some("![]") {
             let name = url.rsplit('/').next().unwrap_or(url);
@@ -263,8 +290,9 @@ impl Page<'_, '_> {
         if html.starts_with("<img") && html.matches('<').count() == 1 && html.ends_with('>') {
             let src = attribute(html, "src").unwrap_or_default();
             let alt = attribute(html, "alt").filter(|alt| !alt.trim().is_empty());
-            let path = if src.contains("://") { None } else { self.target(&src, at) };
-            if let Some(path) = path {
+            if !src.contains("://")
+                && let Target::New(path) = self.target(&src)
+            {
                 let named = alt.unwrap_or_else(|| src.rsplit('/').next().unwrap_or(&src).to_string());
                 let others =
                     ["class", "width", "height", "style"].iter().filter(|name| attribute(html, name).is_some());
@@ -361,8 +389,7 @@ impl Page<'_, '_> {
             let Some((_, rest)) = text.split_once("]:") else { continue };
             let url = rest.split_whitespace().next().unwrap_or_default().trim_matches(['<', '>']).to_string();
             let at = start + line.rfind(rest).unwrap_or(0) + rest.find(&url).unwrap_or(0);
-            let place = Sourcepos { start: (number + 1, 1).into(), end: (number + 1, 1).into() };
-            if let Some(new) = self.target(&url, place).filter(|_| !url.is_empty()) {
+            if let (false, Target::New(new)) = (url.is_empty(), self.target(&url)) {
                 self.edit(at..at + url.len(), new);
             }
         }

@@ -6,6 +6,7 @@ use fieldguide_wasm::state::State;
 use super::Demo;
 use super::fence::{self, Info};
 use crate::diagnostic::{Diagnostic, suggestion};
+use crate::keys::shape::{Key, Shape, Value};
 use crate::keys::{Keys, TomlText};
 
 /// Reads a fence's name and body; `id` makes the lab's id on the page from its name.
@@ -49,7 +50,9 @@ pub fn read(
 /// TOML → the lab's state text, by the fields the lab declares. Also what `--state` of the command line means.
 pub fn state(lab: &Lab, toml: TomlText<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<State> {
     let table = toml.parse(diagnostics)?;
-    let mut keys = Keys::new(toml, table, "the demo", diagnostics);
+    let known = keys(lab);
+    let shape = Shape { name: "the demo", about: lab.summary, keys: &known };
+    let mut keys = Keys::new(toml, table, &shape, diagnostics);
     let mut state = State::new();
     for field in lab.fields {
         match field.kind {
@@ -96,6 +99,19 @@ pub fn state(lab: &Lab, toml: TomlText<'_>, diagnostics: &mut Vec<Diagnostic>) -
             }
         }
     }
-    keys.finish();
+    keys.finish(&toml.span(0..0));
     Some(state)
+}
+
+/// The keys of a lab's state, as its fields declare them.
+pub fn keys(lab: &Lab) -> Vec<Key> {
+    let value = |kind: &FieldKind| match *kind {
+        FieldKind::Text => Value::Text,
+        FieldKind::List => Value::Texts { least: 0 },
+        FieldKind::Integer(least, most) => Value::Integer(least, most),
+        FieldKind::Number => Value::Number,
+        FieldKind::Choice(options) => Value::Choice(options),
+        FieldKind::Flag => Value::Flag,
+    };
+    lab.fields.iter().map(|field| Key::new(field.name, value(&field.kind), "")).collect()
 }

@@ -1,5 +1,7 @@
 //! The TOML between `+++` lines.
 
+pub mod shape;
+
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
@@ -70,43 +72,30 @@ pub fn parse(source: &Source, range: Range<usize>, kind: Kind, diagnostics: &mut
     let toml = TomlText { file: source.id, offset: range.start, text };
     let Some(table) = toml.parse(diagnostics) else { return FrontMatter::default() };
     let opening = source.span(0..3);
-    let mut keys = Keys::new(toml, table, "front matter", diagnostics);
-    let mut front = FrontMatter { title: keys.required("title", &opening), ..FrontMatter::default() };
+    let shape = shape::of(kind);
+    let mut keys = Keys::new(toml, table, &shape, diagnostics);
+    let mut front = FrontMatter { title: keys.said("title"), ..FrontMatter::default() };
     front.summary = match kind {
         Kind::Home => keys.string("summary").map(|(text, _)| text).unwrap_or_default(),
-        _ => keys.required("summary", &opening),
+        _ => keys.said("summary"),
     };
     front.updated = keys.date("updated");
     if kind != Kind::Home {
         front.draft = keys.flag("draft").unwrap_or(false);
         front.aliases = aliases(&mut keys);
         front.id = id(&mut keys);
-    }
-    if matches!(kind, Kind::Stage | Kind::Topic | Kind::Page) {
         front.tags = tags(&mut keys);
     }
     if kind == Kind::Topic {
         front.requires = keys.strings("requires");
     }
     if kind == Kind::Stage {
-        stage(&mut keys, &mut front, &opening);
+        front.objectives = keys.strings("objectives");
+        front.takeaway = keys.string("takeaway");
+        front.slips = keys.strings("slips");
     }
-    keys.finish();
+    keys.finish(&opening);
     front
-}
-
-fn stage(keys: &mut Keys<'_, '_>, front: &mut FrontMatter, opening: &Span) {
-    let has_objectives = keys.has("objectives");
-    front.objectives = keys.strings("objectives");
-    if !has_objectives {
-        keys.missing("objectives", opening, "objectives = [\"…\"]".to_string());
-    }
-    let has_takeaway = keys.has("takeaway");
-    front.takeaway = keys.string("takeaway");
-    if !has_takeaway {
-        keys.missing("takeaway", opening, "takeaway = \"…\"".to_string());
-    }
-    front.slips = keys.strings("slips");
 }
 
 fn tags(keys: &mut Keys<'_, '_>) -> Vec<String> {

@@ -668,7 +668,10 @@ impl<'a, 'd> Writer<'a, 'd> {
     fn raw(&mut self, literal: &str, block: bool, out: &mut Markup) {
         let comment = literal.trim().starts_with("<!--") && literal.trim().ends_with("-->");
         match (self.raw_html, block) {
-            (true, _) => html(out, literal),
+            (true, _) => {
+                self.anchors.extend(ids(literal));
+                html(out, literal);
+            }
             (false, _) if comment => {}
             (false, true) => html(out, &format!("<p>{}</p>\n", escape(literal.trim_end()))),
             (false, false) => html(out, &escape(literal)),
@@ -996,6 +999,22 @@ pub fn slug(text: &str) -> String {
     slug
 }
 
+/// The ids that an author's own HTML sets, which links may name.
+fn ids(html: &str) -> impl Iterator<Item = String> {
+    let attributes = html.match_indices("id=").filter(|(at, _)| {
+        let before = html.get(..*at).unwrap_or_default();
+        before.ends_with(char::is_whitespace) && before.rfind('<') > before.rfind('>')
+    });
+    attributes.filter_map(|(at, found)| {
+        let value = html.get(at + found.len()..)?;
+        let id = match value.chars().next()? {
+            quote @ ('"' | '\'') => value.get(1..)?.split(quote).next()?,
+            _ => value.split(|c: char| c.is_whitespace() || c == '>').next()?,
+        };
+        Some(id.to_string())
+    })
+}
+
 /// A title or summary as HTML: backticks make code, everything else is text.
 pub fn title_html(title: &str) -> String {
     let parts: Vec<_> = title.split('`').collect();
@@ -1026,6 +1045,12 @@ fn short_slug(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_of_html_are_found() {
+        let html = "<a id=\"one\"></a> id=\"text\" <p class=x id='two' data-id=\"no\"><b\nid=three>";
+        assert_eq!(ids(html).collect::<Vec<_>>(), ["one", "two", "three"]);
+    }
 
     #[test]
     fn slugs_are_those_of_forges() {

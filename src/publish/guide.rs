@@ -1,6 +1,9 @@
 //! The book → `guide.json`.
 
+use std::io::Write;
+
 use rayon::prelude::*;
+use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use super::markdown::Text;
 use super::model::{FollowUp, Guide, Lab, Myth, Page, Part, QuizOption, QuizQuestion, SCHEMA, Section, Stage, Term};
@@ -10,8 +13,31 @@ use crate::page::{Heading, HeadingKind, markdown};
 use crate::render::lab_url;
 use crate::search::plain_text;
 
-/// The whole book.
-pub(super) fn guide(published: &Published<'_>) -> Guide {
+/// Stages are made so many at a time: enough for all threads.
+const AT_ONCE: usize = 8;
+
+/// A list that is made while it is written.
+struct Made<'a, T, F> {
+    of: &'a [T],
+    make: F,
+}
+
+impl<T: Sync, M: Serialize + Send, F: Fn(&T) -> M + Sync> Serialize for Made<'_, T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.of.len()))?;
+        for some in self.of.chunks(AT_ONCE) {
+            let made: Vec<M> = some.par_iter().map(&self.make).collect();
+            made.iter().try_for_each(|one| list.serialize_element(one))?;
+        }
+        list.end()
+    }
+}
+
+/// Writes the whole book.
+///
+/// # Errors
+/// The writer's.
+pub(super) fn write(published: &Published<'_>, out: &mut dyn Write) -> serde_json::Result<()> {
     let book = published.book;
     let config = &book.config;
     let part = |part: &book::Part| Part {
@@ -26,7 +52,7 @@ pub(super) fn guide(published: &Published<'_>) -> Guide {
     };
     let ordered = book.parts.iter().flat_map(|part| &part.stages).filter_map(|at| book.stages.get(*at));
     let ordered: Vec<&book::Stage> = ordered.collect();
-    Guide {
+    let guide = Guide {
         schema: SCHEMA,
         title: config.title.clone(),
         summary: markdown::title_text(&config.summary),
@@ -34,10 +60,11 @@ pub(super) fn guide(published: &Published<'_>) -> Guide {
         base_url: config.base_url.clone(),
         parts: book.parts.iter().map(part).collect(),
         home: book.home.map(|id| page(published, id)),
-        stages: ordered.par_iter().map(|one| stage(published, one)).collect(),
-        pages: book.plain.par_iter().map(|id| page(published, *id)).collect(),
+        stages: Made { of: &ordered, make: |one: &&book::Stage| stage(published, one) },
+        pages: Made { of: &book.plain, make: |id: &PageId| page(published, *id) },
         labs: fieldguide_wasm::demo::LABS.iter().map(|one| lab(one)).collect(),
-    }
+    };
+    serde_json::to_writer(out, &guide)
 }
 
 fn stage(published: &Published<'_>, stage: &book::Stage) -> Stage {

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use crate::assets::Assets;
 use crate::search;
-use crate::site::Site;
 
 /// Headers of every answer besides the policy.
 const EVERYWHERE: [(&str, &str); 4] = [
@@ -17,8 +16,8 @@ const EVERYWHERE: [(&str, &str); 4] = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 ];
 
-/// The file's text.
-pub(super) fn headers(assets: &Assets, site: &Site) -> String {
+/// The file's text; `others` are the site paths of all files that are no pages.
+pub(super) fn headers(assets: &Assets, others: &BTreeSet<String>) -> String {
     let mut out = String::new();
     // The 404 page is sent at any address, so its style's hash is allowed everywhere; a meta tag can't say who may frame.
     let policy = format!("{}; frame-ancestors 'self'", assets.csp_404);
@@ -30,18 +29,18 @@ pub(super) fn headers(assets: &Assets, site: &Site) -> String {
     // The name of a file in there changes with its bytes.
     let kept = [("Cache-Control", "public, max-age=31536000, immutable")];
     rule(&mut out, "/assets/*", kept);
-    for kind in index_kinds(site) {
+    for kind in index_kinds(others) {
         rule(&mut out, &format!("/{}/{kind}*", search::FOLDER), kept);
     }
-    for path in site.files.keys().filter(|path| path.ends_with(".wasm")) {
+    for path in others.iter().filter(|path| path.ends_with(".wasm")) {
         rule(&mut out, &format!("/{path}"), [("Content-Type", "application/wasm")]);
     }
     out
 }
 
 /// How the names of the index's files begin, but for the one that is read first: all others have a checksum in their name.
-fn index_kinds(site: &Site) -> BTreeSet<&str> {
-    let below = site.files.keys().filter(|path| *path != search::CORE);
+fn index_kinds(others: &BTreeSet<String>) -> BTreeSet<&str> {
+    let below = others.iter().filter(|path| *path != search::CORE);
     let names = below.filter_map(|path| path.strip_prefix(search::FOLDER)?.strip_prefix('/'));
     names.filter_map(|name| name.get(..name.find(|c: char| !c.is_ascii_alphabetic())?)).collect()
 }
@@ -65,7 +64,7 @@ mod tests {
         for path in ["search/index.bin", "search/p0-1a2b.bin", "search/t12-1a2b.bin"] {
             assets.files.insert(path.to_string(), vec![0]);
         }
-        let text = headers(&assets, &Site { files: assets.files.clone() });
+        let text = headers(&assets, &assets.files.keys().cloned().collect());
         let matching = |address: &str| -> Vec<String> {
             let mut found = Vec::new();
             let mut matches = false;

@@ -1,6 +1,9 @@
 //! Each page's Markdown beside its HTML, `llms.txt` and `llms-full.txt`: for whoever reads by program.
 
+use std::io::{self, Write};
 use std::ops::Range;
+
+use rayon::prelude::*;
 
 use super::{Published, markdown_path};
 use crate::book::{PageId, Stage};
@@ -8,6 +11,12 @@ use crate::check::{Target, relative};
 use crate::page::{Kind, Page, front_matter, markdown};
 use crate::search::plain_text;
 use crate::source::{Source, Span};
+
+/// The site path of all pages in one file.
+pub(super) const FULL: &str = "llms-full.txt";
+
+/// So many pages are written at a time: enough for all threads.
+const AT_ONCE: usize = 64;
 
 /// The text of a page as its author wrote it, with links that hold where it will be read.
 pub(super) struct Text<'a> {
@@ -116,7 +125,7 @@ impl Places<'_, '_> {
             Target::External(_) | Target::Broken => None,
             Target::Page(route, anchor) => {
                 let anchor = anchor.as_ref().map(|anchor| format!("#{anchor}")).unwrap_or_default();
-                let ours = self.published.book.routes.contains(route);
+                let ours = self.published.book.page_of_route(route).is_some();
                 let path = if ours { markdown_path(route) } else { route.clone() };
                 let here = path == self.from && !anchor.is_empty();
                 Some(if here { anchor } else { relative(self.from, &path) + &anchor })
@@ -193,7 +202,7 @@ pub(super) fn llms(published: &Published<'_>) -> String {
         out.extend(book.plain.iter().map(|id| entry(*id)));
     }
     let more = [
-        ("The whole book in one file", "llms-full.txt"),
+        ("The whole book in one file", FULL),
         ("The whole book as typed JSON", super::model::GUIDE),
         ("The JSON Schema of that", super::model::SCHEMA),
     ];
@@ -214,13 +223,17 @@ fn head(published: &Published<'_>) -> String {
 }
 
 /// All pages in the order in which they are read, in one file.
-pub(super) fn llms_full(published: &Published<'_>) -> String {
-    const PATH: &str = "llms-full.txt";
-    let pages = published.book.order.iter().filter_map(|id| {
-        let text = Text::new(published, *id, PATH)?.document();
+pub(super) fn llms_full(published: &Published<'_>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(head(published).as_bytes())?;
+    let page = |id: &PageId| {
+        let text = Text::new(published, *id, FULL)?.document();
         Some(format!("\n---\n\nSource: {}\n\n{text}", published.address(published.book.route(*id))))
-    });
-    head(published) + &pages.collect::<String>()
+    };
+    for some in published.book.order.chunks(AT_ONCE) {
+        let pages: Vec<_> = some.par_iter().filter_map(page).collect();
+        pages.iter().try_for_each(|page| out.write_all(page.as_bytes()))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

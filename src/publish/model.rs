@@ -10,9 +10,10 @@ pub const GUIDE: &str = "guide.json";
 /// The site path of its schema.
 pub const SCHEMA: &str = "guide.schema.json";
 
-/// A whole book.
+/// A whole book; its lists may be made while they are written.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct Guide {
+#[schemars(rename = "Guide", description = "A whole book.")]
+pub struct Guide<Stages = Vec<Stage>, Pages = Vec<Page>> {
     /// The schema that this file follows.
     #[serde(rename = "$schema")]
     pub schema: &'static str,
@@ -29,9 +30,9 @@ pub struct Guide {
     /// The home page.
     pub home: Option<Page>,
     /// The stages in order.
-    pub stages: Vec<Stage>,
+    pub stages: Stages,
     /// Pages that belong to no stage, such as a glossary.
-    pub pages: Vec<Page>,
+    pub pages: Pages,
     /// The labs that a reader can play with.
     pub labs: Vec<Lab>,
 }

@@ -15,7 +15,6 @@ use crate::cards::Deck;
 use crate::check::Target;
 use crate::items::{self, Item, What};
 use crate::page::{Markup, Piece, markdown};
-use crate::site::Site;
 
 /// A card.
 #[derive(Debug, Clone)]
@@ -160,12 +159,13 @@ impl Renderer<'_> {
         })
     }
 
-    /// The cards for other programs, with all that an export needs; ids that have moved are not known here.
-    pub fn deck(&self, site: &Site) -> Deck {
+    /// The cards for other programs, with all that an export needs; ids that have moved are not known here. `image` reads an image
+    /// by its site path.
+    pub fn deck(&self, image: &dyn Fn(&str) -> Option<Vec<u8>>) -> Deck {
         let base_url = self.book.config.base_url.clone();
         let cards = self.cards(Shown::Elsewhere(base_url.as_deref()));
         let images = cards.iter().flat_map(|card| &card.images);
-        let images = images.filter_map(|(name, path)| Some((name.clone(), site.files.get(path)?.clone())));
+        let images = images.filter_map(|(name, path)| Some((name.clone(), image(path)?)));
         let stage = |stage: &Stage| (stage.number.clone(), self.link(stage.page).title);
         Deck {
             title: self.view.title.clone(),

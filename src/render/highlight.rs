@@ -7,6 +7,7 @@
 pub mod grammar;
 pub mod parse;
 pub mod pattern;
+mod sieve;
 
 use fieldguide_wasm::html::escape;
 use grammar::{Clear, Code, grammars};
@@ -121,7 +122,10 @@ impl Highlighter {
                 }
                 open = class;
             }
-            out.push_str(&escape(text));
+            match text.bytes().any(|byte| byte.is_ascii_control() || byte >= 128 || b"&<>\"'".contains(&byte)) {
+                true => out.push_str(&escape(text)),
+                false => out.push_str(text),
+            }
         };
         for (offset, change) in &self.parser.changes {
             write(at, *offset, self.scopes.class(), &mut out);

@@ -20,7 +20,7 @@ impl Renderer<'_> {
             self.book.order.iter().find(|id| self.book.page(**id).kind == Kind::Topic).or(self.book.order.get(1));
         HomeView {
             common: self.common(self.page_view(id), Some(id)),
-            parts: self.nav(None, true),
+            parts: self.nav(None, None, true),
             body_html: self.prose(id),
             first: first.map(|id| self.link(*id)),
             surprise: self.surprise(),

@@ -26,9 +26,11 @@ pub struct Common<'a> {
     pub search: SearchPaths<'a>,
     /// The book.
     pub book: &'a BookView,
-    /// Stages in their parts; only the open stage lists its topics.
+    /// The contents, ready; none in a book with templates of its own, which draw them of `nav` and `pages`.
+    pub contents_html: Option<String>,
+    /// Stages in their parts; only the open stage lists its topics. Empty where `contents_html` is there.
     pub nav: Vec<PartView>,
-    /// Plain pages.
+    /// Plain pages. Empty where `contents_html` is there.
     pub pages: Vec<PageLink>,
     /// This page.
     pub page: PageView,

@@ -8,41 +8,27 @@ use rayon::prelude::*;
 
 use super::view::{WholeLine, WholeView};
 use super::{Fill, PRINT, Plain, Renderer};
+use crate::book::PageId;
 use crate::diagnostic::Diagnostic;
 use crate::export::WHOLE_END;
 use crate::export::tags::{self, Tag, quoted};
 use crate::page::{Kind, markdown};
+use crate::site::Sink;
+
+/// So many pages are made into parts at a time: enough for all threads.
+const AT_ONCE: usize = 64;
 
 /// The pages of the whole book and their numbers: a topic's such as `1.2`, nothing for a plain page.
 type Places<'a> = BTreeMap<&'a str, String>;
 
 impl Renderer<'_> {
-    /// The whole book, of its rendered pages.
+    /// The whole book, of the pages that were rendered into `sink`.
     ///
     /// # Errors
     /// A template's, at its place.
-    pub fn print(&self, pages: &BTreeMap<String, String>) -> Result<String, Diagnostic> {
+    pub fn print(&self, sink: &dyn Sink) -> Result<(), Diagnostic> {
         let order: Vec<_> = self.book.order.iter().copied().filter(|id| Some(*id) != self.book.home).collect();
         let places: Places<'_> = order.iter().map(|id| (self.book.route(*id), self.number(*id))).collect();
-        let parts: Vec<String> = order
-            .par_iter()
-            .filter_map(|id| {
-                let route = self.book.route(*id);
-                let main = tags::main(pages.get(route)?)?;
-                let topic = self.book.page(*id).kind == Kind::Topic;
-                let number = places
-                    .get(route)
-                    .filter(|_| topic)
-                    .map(|number| format!("<p class=\"whole-number\">{number}</p>\n"));
-                Some(format!(
-                    "<div class=\"whole-page\" id={} data-whole={}>\n{}{}\n{WHOLE_END}</div>\n",
-                    quoted(&anchor(route)),
-                    quoted(route),
-                    number.unwrap_or_default(),
-                    in_whole(main.trim(), route, &places)
-                ))
-            })
-            .collect();
         let line = |id: &usize| {
             let (page, route) = (self.book.page(*id), self.book.route(*id));
             let number = places.get(route).cloned().unwrap_or_default();
@@ -58,19 +44,42 @@ impl Renderer<'_> {
             intro_html: intro.unwrap_or_default(),
             pages_html: HERE,
         };
-        Ok(Plain(self.templates).fill("print.html", &view)?.replacen(HERE, &parts.concat(), 1))
+        let frame = Plain(self.templates).fill("print.html", &view)?;
+        let (head, tail) = frame.split_once(HERE).unwrap_or((&frame, ""));
+        sink.stream(PRINT, &mut |out| {
+            out.write_all(head.as_bytes())?;
+            for some in order.chunks(AT_ONCE) {
+                let parts: Vec<_> = some.par_iter().filter_map(|id| self.part_of_whole(*id, &places, sink)).collect();
+                parts.iter().try_for_each(|part| out.write_all(part.as_bytes()))?;
+            }
+            out.write_all(tail.as_bytes())
+        });
+        Ok(())
+    }
+
+    /// A page as a part of the whole.
+    fn part_of_whole(&self, id: PageId, places: &Places<'_>, sink: &dyn Sink) -> Option<String> {
+        let route = self.book.route(id);
+        let html = String::from_utf8(sink.get(route)?).ok()?;
+        // The theme's templates have the element once; what a book's own may have before it, in a comment, is not known.
+        let from = html.find("<main ").filter(|_| !self.templates.own()).unwrap_or_default();
+        let main = tags::main(html.get(from..)?)?;
+        let topic = self.book.page(id).kind == Kind::Topic;
+        let number = places.get(route).filter(|_| topic);
+        let number = number.map(|number| format!("<p class=\"whole-number\">{number}</p>\n"));
+        Some(format!(
+            "<div class=\"whole-page\" id={} data-whole={}>\n{}{}\n{WHOLE_END}</div>\n",
+            quoted(&anchor(route)),
+            quoted(route),
+            number.unwrap_or_default(),
+            in_whole(main.trim(), route, places)
+        ))
     }
 }
 
 /// The name of a page's place.
 fn anchor(route: &str) -> String {
     format!("p-{}", route.trim_end_matches(".html").replace('/', "--"))
-}
-
-/// A text without an element: from the start tag that begins with `open` to the first `close` behind it.
-fn without(html: &str, open: &str, close: &str) -> String {
-    let Some((before, rest)) = html.split_once(open) else { return html.to_string() };
-    rest.split_once(close).map_or_else(|| html.to_string(), |(_, behind)| before.to_string() + behind)
 }
 
 /// A page's HTML as a part of the whole: open, its names its own, its links leading to places of the whole.
@@ -89,11 +98,39 @@ fn in_whole(html: &str, route: &str, places: &Places<'_>) -> String {
         _ if value.contains("url(#") => Some(quoted(&value.replace("url(#", &format!("url(#{place}--")))),
         _ => None,
     });
-    // A section with a name is a landmark, and of all pages together they are hundreds of the same names.
-    let changed = changed.replace("<section ", "<div role=\"group\" ").replace("</section>", "</div>");
-    let changed = without(&changed, "<nav class=\"crumbs\"", "</nav>");
-    let changed = without(&changed, "<nav class=\"neighbours\"", "</nav>");
-    changed.replace("<details ", "<details open ").replace("<details>", "<details open>")
+    opened(&changed)
+}
+
+/// A page without its crumbs and its neighbours, all its folds open. A section with a name is a landmark, and of all pages
+/// together they are hundreds of the same names: they become groups.
+fn opened(html: &str) -> String {
+    const CHANGES: [(&str, &str); 4] = [
+        ("<section ", "<div role=\"group\" "),
+        ("</section>", "</div>"),
+        ("<details ", "<details open "),
+        ("<details>", "<details open>"),
+    ];
+    let mut navs = vec!["<nav class=\"crumbs\"", "<nav class=\"neighbours\""];
+    let mut out = String::with_capacity(html.len() + html.len() / 32);
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        out.push_str(before);
+        rest = if let Some((from, to)) = CHANGES.iter().find(|(from, _)| tag.starts_with(from)) {
+            out.push_str(to);
+            tag.get(from.len()..).unwrap_or_default()
+        } else if let Some(known) = navs.iter().position(|nav| tag.starts_with(nav))
+            && let Some((_, behind)) = tag.split_once("</nav>")
+        {
+            navs.remove(known);
+            behind
+        } else {
+            out.push('<');
+            tag.get(1..).unwrap_or_default()
+        };
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Where a link of a page leads in the whole; to another page of the book with that page's number, for paper.

@@ -175,23 +175,33 @@ fn placeholder(watching: bool) -> Response<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::Site;
+    use crate::source::Disk;
 
+    /// A book with a page `syntax/all.html`.
     fn served() -> Served {
-        let files = ["index.html", "a/index.html", "a/b.html", "404.html"];
-        Site { files: files.iter().map(|path| (path.to_string(), b"<body></body>".to_vec())).collect() }.into()
+        let disk = Arc::new(Disk::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/books/syntax")));
+        let pipeline = crate::serve::read(&disk).unwrap();
+        crate::serve::live(&pipeline, &disk).unwrap()
     }
 
     #[test]
     fn only_files_of_the_site_are_found() {
         let served = served();
-        for path in ["", "index.html", "a/", "a/b.html"] {
+        for path in ["", "index.html", "syntax/", "syntax/all.html"] {
             assert!(matches!(look_up(&served, path), Found::File(_)), "{path}");
         }
-        assert_eq!(look_up(&served, "a"), Found::Folder("a".to_string()));
-        for path in
-            ["..", "../Cargo.toml", "a/../index.html", "/etc/passwd", "//", "a//b.html", "a\\b.html", "a/b.html\0", "b"]
-        {
+        assert_eq!(look_up(&served, "syntax"), Found::Folder("syntax".to_string()));
+        for path in [
+            "..",
+            "../book.toml",
+            "syntax/../index.html",
+            "/etc/passwd",
+            "//",
+            "syntax//all.html",
+            "syntax\\all.html",
+            "syntax/all.html\0",
+            "all",
+        ] {
             assert!(matches!(look_up(&served, path), Found::Nothing), "{path}");
         }
     }

@@ -11,12 +11,15 @@
 //!
 //! All bytes are checked: a damaged file is an error that says so, never a panic.
 
+pub mod batch;
 mod bytes;
 pub mod encode;
 mod excerpt;
 pub mod index;
 pub mod json;
+pub mod merge;
 mod order;
+mod parts;
 mod postings;
 mod query;
 mod rank;

@@ -1,8 +1,10 @@
 //! The search as a whole: sections in, hits out; and that neither a query nor the bytes of an index can make it panic or hang.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it finds something wrong")]
 
-use fieldguide_wasm::search::encode::{self, Files};
+use fieldguide_wasm::search::batch::Batch;
+use fieldguide_wasm::search::encode::{CORE_NAME, next_texts, texts};
 use fieldguide_wasm::search::index::Index;
+use fieldguide_wasm::search::merge::Merged;
 use fieldguide_wasm::search::tokenize::{BLOCK, INLINE};
 use fieldguide_wasm::search::{Found, Kind, Reply, Request, Section, Stage, json};
 use proptest::prelude::*;
@@ -63,10 +65,45 @@ fn book() -> Vec<Section> {
     ]
 }
 
+/// The files of an index by their names.
+struct Files {
+    core: String,
+    files: Vec<(String, Vec<u8>)>,
+}
+
 fn files(sections: &[Section]) -> Files {
-    let analyzed: Vec<_> = sections.iter().map(encode::analyze).collect();
+    files_in(sections, 4)
+}
+
+/// The files of an index that is made of runs of so many sections.
+fn files_in(sections: &[Section], run: usize) -> Files {
     let stages = [Stage { title: "1 A".to_string(), first: 0 }, Stage { title: "2 B".to_string(), first: 8 }];
-    encode::encode(sections, &analyzed, &stages)
+    let batches: Vec<Batch> = sections.chunks(run).map(Batch::new).collect();
+    let merged = Merged::new(&batches);
+    let terms: Vec<_> = (0..merged.files()).map(|number| merged.file(number)).collect();
+    let mut rest = sections;
+    let mut shown = Vec::new();
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(next_texts(rest).unwrap_or(rest.len()));
+        shown.push((now.len(), texts(shown.len(), now)));
+        rest = later;
+    }
+    let words = merged.words();
+    let term_sums: Vec<_> = terms.iter().map(|file| file.sum).collect();
+    let text_sums: Vec<_> = shown.iter().map(|(sections, file)| (*sections, file.sum)).collect();
+    let core = merged.core(&stages, &term_sums, &text_sums, words.sum);
+    let others = terms.into_iter().chain(shown.into_iter().map(|(_, file)| file)).chain([words]);
+    let files = others.map(|file| (file.name, file.bytes)).chain([core]).collect();
+    Files { core: CORE_NAME.to_string(), files }
+}
+
+#[test]
+fn the_index_is_the_same_however_it_is_cut() {
+    let sections: Vec<Section> = std::iter::repeat_with(book).take(150).flatten().collect();
+    let whole = files_in(&sections, usize::MAX);
+    for run in [1, 7, 400] {
+        assert_eq!(files_in(&sections, run).files, whole.files, "{run}");
+    }
 }
 
 fn file<'a>(files: &'a Files, name: &str) -> &'a [u8] {

@@ -53,6 +53,8 @@ pub enum Clear {
 /// A state of a grammar.
 #[derive(Debug)]
 pub struct Context {
+    /// Its number.
+    pub number: u32,
     /// The scopes of all of it, with what opens and closes it.
     pub meta: Vec<Code>,
     /// The scopes of what stands between.
@@ -71,6 +73,11 @@ pub struct Context {
 }
 
 impl Context {
+    /// Whether any pattern can match before that byte, or before the end of the text.
+    pub fn any_fits(&self, byte: usize) -> bool {
+        self.by_byte.get(byte).is_some_and(|(start, end)| start < end)
+    }
+
     /// The patterns that can match before that byte, or before the end of the text, in their order.
     pub fn fitting(&self, byte: usize) -> impl Iterator<Item = &'static Pattern> + '_ {
         let (start, end) = self.by_byte.get(byte).copied().unwrap_or_default();
@@ -168,10 +175,10 @@ impl Grammars {
             };
             let prototype = reader.number().checked_sub(1);
             let refers = reader.number() == 1;
-            let numbers = reader.numbers();
-            let patterns: Vec<_> = numbers.into_iter().filter_map(|number| self.pattern(number)).collect();
+            let patterns = reader.numbers();
+            let patterns: Vec<_> = patterns.into_iter().filter_map(|number| self.pattern(number)).collect();
             let (by_byte, fitting) = by_byte(&patterns);
-            Context { meta, content, clear, prototype, refers, patterns, by_byte, fitting }
+            Context { number, meta, content, clear, prototype, refers, patterns, by_byte, fitting }
         })
     }
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::grammar::{Action, Clear, Code, Context, Grammars, Pattern};
 use super::pattern::{Captured, END, Input, Matcher, range};
+use super::sieve::{Before, Sieves};
 
 /// A change of the stack of scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +45,19 @@ pub struct Parser {
     /// The groups of the match that won.
     slots: Vec<usize>,
     chain: Chain,
+    /// Whether `chain` is of the stack as it is.
+    linked: bool,
+    /// What the groups of a match push and pop.
+    grouped: Vec<((usize, isize), Change)>,
+    sieves: Sieves,
     /// The changes in the last line, each with its place.
     pub changes: Vec<(usize, Change)>,
+}
+
+impl Drop for Parser {
+    fn drop(&mut self) {
+        std::mem::take(&mut self.sieves).give_back();
+    }
 }
 
 /// The match that wins.
@@ -66,6 +78,15 @@ enum Best {
 /// Patterns that apply now: whether they come from a `with_prototype`, their context, what the context's opening captured.
 type Chain = Vec<(bool, &'static Context, Option<Rc<Captured>>)>;
 
+fn what_is_before(grammars: &'static Grammars, line: &str, at: usize) -> Before {
+    match line.get(..at).and_then(|before| before.chars().next_back()) {
+        None => Before::Start,
+        // The first class is that of the characters of words.
+        Some(c) if grammars.class(0).has(c) => Before::Word,
+        Some(_) => Before::Other,
+    }
+}
+
 impl Parser {
     /// At the start of a text.
     pub fn new(grammars: &'static Grammars, start: u32) -> Self {
@@ -77,6 +98,9 @@ impl Parser {
             matcher: Matcher::default(),
             slots: Vec::new(),
             chain: Chain::new(),
+            linked: false,
+            grouped: Vec::new(),
+            sieves: Sieves::take(),
             changes: Vec::new(),
         }
     }
@@ -110,6 +134,7 @@ impl Parser {
         let may_loop = *idle_push == (*start, self.stack.len());
         while self.prototype_starts.last().is_some_and(|height| *height >= self.stack.len()) {
             self.prototype_starts.pop();
+            self.linked = false;
         }
         match self.best(line, *start, may_loop) {
             Best::None => false,
@@ -127,6 +152,7 @@ impl Parser {
                 *start = found.end;
                 if found.from_prototype {
                     self.prototype_starts.push(self.stack.len());
+                    self.linked = false;
                 }
                 let Some(context) = self.top() else { return false };
                 self.scopes(&found, context);
@@ -154,7 +180,10 @@ impl Parser {
 
     fn best(&mut self, line: &str, start: usize, may_loop: bool) -> Best {
         let mut chain = std::mem::take(&mut self.chain);
-        self.link(&mut chain);
+        if !self.linked {
+            self.link(&mut chain);
+            self.linked = true;
+        }
         let best = self.best_of(&chain, line, start, may_loop);
         self.chain = chain;
         best
@@ -170,10 +199,18 @@ impl Parser {
         loop {
             let byte = line.as_bytes().get(at).map_or(END, |byte| usize::from(*byte));
             let mut looping = false;
+            let mut before = None;
             for (from_prototype, context, captured) in chain {
+                if !context.any_fits(byte) {
+                    continue;
+                }
+                let before = *before.get_or_insert_with(|| what_is_before(grammars, line, at));
+                let sifted = self.sieves.fitting(grammars, context, line, at, before);
                 let outer = captured.as_deref();
                 let input = Input { line, classes: &classes, outer };
-                for pattern in context.fitting(byte) {
+                let unsifted = sifted.is_none().then(|| context.fitting(byte));
+                let sifted = sifted.unwrap_or_default().iter().copied();
+                for pattern in sifted.chain(unsifted.into_iter().flatten()) {
                     if idle.iter().any(|other| std::ptr::eq(*other, pattern)) {
                         continue;
                     }
@@ -211,7 +248,7 @@ impl Parser {
         let push = |scope: &Code| (found.start, Change::Push(*scope));
         self.changes.extend(pattern.scopes.iter().map(push));
         // In the order of their places, the outer ones first.
-        let mut captures: Vec<((usize, isize), Change)> = Vec::new();
+        let mut captures = std::mem::take(&mut self.grouped);
         for (group, scopes) in &pattern.captures {
             let Some(place) = range(&self.slots, *group as usize).filter(|place| !place.is_empty()) else { continue };
             let length = isize::try_from(place.len()).unwrap_or(isize::MAX);
@@ -219,7 +256,8 @@ impl Parser {
             captures.push(((place.end, isize::MIN), Change::Pop(scopes.len())));
         }
         captures.sort_by_key(|(key, _)| *key);
-        self.changes.extend(captures.into_iter().map(|((at, _), change)| (at, change)));
+        self.changes.extend(captures.drain(..).map(|((at, _), change)| (at, change)));
+        self.grouped = captures;
         if !pattern.scopes.is_empty() {
             self.changes.push((found.end, Change::Pop(pattern.scopes.len())));
         }
@@ -286,6 +324,7 @@ impl Parser {
 
     /// What the match does to the contexts.
     fn act(&mut self, line: &str, found: &Found) {
+        self.linked &= matches!(found.pattern.action, Action::None);
         let (opened, mut old) = match &found.pattern.action {
             Action::None => return,
             Action::Pop => {

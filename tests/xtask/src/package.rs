@@ -7,9 +7,6 @@ use std::process::{ExitCode, Stdio};
 
 use crate::parts::{cargo, root, target};
 
-/// What the build script binds for each of the two modules.
-const BOUND: [&str; 4] = ["labs.js", "labs_bg.wasm", "search.js", "search_bg.wasm"];
-
 /// The most that a package may weigh, in bytes.
 const LARGEST: u64 = 10_000_000;
 
@@ -27,10 +24,11 @@ pub(crate) fn package() -> ExitCode {
 
 fn run(root: &Path) -> Result<(), String> {
     let bound = compiled(root)?;
+    let files = modules(&bound)?;
     let prebuilt = root.join("prebuilt");
     drop(fs::remove_dir_all(&prebuilt));
     fs::create_dir_all(&prebuilt).map_err(|error| format!("{}: {error}", prebuilt.display()))?;
-    for file in BOUND {
+    for file in &files {
         fs::copy(bound.join(file), prebuilt.join(file)).map_err(|error| format!("{file}: {error}"))?;
     }
     let arguments = ["package", "--workspace", "--exclude", "xtask", "--locked", "--allow-dirty"];
@@ -40,7 +38,7 @@ fn run(root: &Path) -> Result<(), String> {
     }
     let packages = target(root)?.join("package");
     let name = format!("fieldguide-{}", env!("CARGO_PKG_VERSION"));
-    for file in BOUND {
+    for file in &files {
         let read = |path: PathBuf| fs::read(&path).map_err(|error| format!("{}: {error}", path.display()));
         if read(packages.join(&name).join("prebuilt").join(file))? != read(bound.join(file))? {
             return Err(format!("the package's {file} is not what its source compiles to"));
@@ -53,6 +51,18 @@ fn run(root: &Path) -> Result<(), String> {
         return Err(format!("the package weighs {size} bytes: {LARGEST} is the limit"));
     }
     Ok(())
+}
+
+/// Glue and module of each feature that the build script binds; beside them stand its own notes of what it bound last.
+fn modules(bound: &Path) -> Result<Vec<String>, String> {
+    let entries = fs::read_dir(bound).map_err(|error| format!("{}: {error}", bound.display()))?;
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut files: Vec<String> = names.filter(|name| name.ends_with(".js") || name.ends_with(".wasm")).collect();
+    files.sort();
+    match files.is_empty() {
+        true => Err(format!("{} holds no module", bound.display())),
+        false => Ok(files),
+    }
 }
 
 /// Builds the command and says where its build script left the bound modules.

@@ -1,4 +1,7 @@
 //! Where a term stands: sections in order, how often in which of their fields, and at which places.
+//!
+//! Postings are written a [`List`] at a time, for a run of consecutive sections, and joined when all are there: how they are
+//! written depends on the sections before in nothing but the first number.
 
 use super::bytes::{Reader, Writer};
 
@@ -41,48 +44,6 @@ impl Postings {
         self.places.get(start..start + count).unwrap_or_default()
     }
 
-    /// Adds an occurrence. Sections come in order, places in order within a section; of the context there are no places.
-    pub(super) fn add(&mut self, section: u32, field: usize, place: Option<u32>) {
-        if self.list.last().is_none_or(|last| last.section != section) {
-            self.list.push(Posting { section, counts: [0; FIELDS], places: (self.places.len(), 0) });
-        }
-        let Some(last) = self.list.last_mut() else { return };
-        let Some(count) = last.counts.get_mut(field).filter(|count| **count < MOST) else { return };
-        *count += 1;
-        if let Some(place) = place {
-            self.places.push(place);
-            last.places.1 += 1;
-        }
-    }
-
-    pub(super) fn encode(&self) -> Vec<u8> {
-        let mut out = Writer::default();
-        let with_places = self.places.len() <= MOST_PLACES;
-        out.number(u32::from(with_places));
-        let mut last = 0;
-        for posting in &self.list {
-            out.number(posting.section - last);
-            last = posting.section;
-            // One occurrence in one field, by far the most frequent case, takes one byte.
-            let fields = posting.counts.iter().filter(|count| **count > 0).count();
-            let single = fields == 1 && posting.counts.contains(&1);
-            let mask =
-                (0u8..).zip(posting.counts).fold(0, |mask, (field, count)| mask | (u8::from(count > 0) << field));
-            out.out.push(mask | u8::from(single) << 7);
-            if !single {
-                posting.counts.iter().filter(|count| **count > 0).for_each(|count| out.out.push(*count));
-            }
-            if with_places {
-                let mut before = 0;
-                for place in self.places(posting) {
-                    out.number(place - before);
-                    before = *place;
-                }
-            }
-        }
-        out.out
-    }
-
     /// Reads as many postings as there are, of sections below `sections`.
     pub(super) fn decode(bytes: &[u8], count: usize, sections: usize) -> Option<Self> {
         let mut reader = Reader::new(bytes);
@@ -96,16 +57,9 @@ impl Postings {
             if usize::try_from(section).ok()? >= sections {
                 return None;
             }
-            let mask = reader.byte()?;
-            let mut counts = [0; FIELDS];
-            for (field, count) in counts.iter_mut().enumerate() {
-                if mask >> field & 1 == 1 {
-                    *count = if mask & 0x80 != 0 { 1 } else { reader.byte()?.min(MOST) };
-                }
-            }
+            let (_, counts) = counts(&mut reader)?;
             let start = postings.places.len();
-            let [title, _, inline, block, prose] = counts.map(usize::from);
-            let placed = if with_places { title + inline + block + prose } else { 0 };
+            let placed = if with_places { places_of(counts) } else { 0 };
             let mut place = 0u32;
             for _ in 0..placed {
                 place = place.checked_add(reader.number()?)?;
@@ -117,26 +71,212 @@ impl Postings {
     }
 }
 
+/// The postings of a term in a run of sections, as they are written; the bytes stand elsewhere.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct List {
+    /// How many sections hold it.
+    pub(super) sections: u32,
+    /// The first of them, and the last.
+    pub(super) first: u32,
+    pub(super) last: u32,
+    /// In how many places it stands.
+    pub(super) places: u32,
+    /// Where its bytes start; the first section's number is not in them.
+    pub(super) start: usize,
+    /// How many they are, and how many of them are places.
+    pub(super) bytes: u32,
+    pub(super) place_bytes: u32,
+}
+
+/// Writes lists, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct ListWriter {
+    pub(super) out: Writer,
+    list: List,
+    /// Of the section that is written on: how often in which field, and where.
+    counts: [u8; FIELDS],
+    places: Vec<u32>,
+}
+
+impl ListWriter {
+    /// Adds an occurrence. Sections come in order, places in order within a section; of the context there are no places.
+    pub(super) fn add(&mut self, section: u32, field: usize, place: u32) {
+        if self.list.sections == 0 {
+            self.list =
+                List { sections: 1, first: section, last: section, start: self.out.out.len(), ..List::default() };
+        } else if self.list.last != section {
+            self.posting();
+            self.out.number(section - self.list.last);
+            self.list.last = section;
+            self.list.sections += 1;
+        }
+        if let Some(count) = self.counts.get_mut(field).filter(|count| **count < MOST) {
+            *count += 1;
+            if field != CONTEXT {
+                self.places.push(place);
+            }
+        }
+    }
+
+    /// Ends the list.
+    pub(super) fn finish(&mut self) -> List {
+        self.posting();
+        let mut list = std::mem::take(&mut self.list);
+        list.bytes = u32::try_from(self.out.out.len() - list.start).unwrap_or(u32::MAX);
+        list
+    }
+
+    fn posting(&mut self) {
+        // One occurrence in one field, by far the most frequent case, takes one byte.
+        let fields = self.counts.iter().filter(|count| **count > 0).count();
+        let single = fields == 1 && self.counts.contains(&1);
+        let mask = (0u8..).zip(self.counts).fold(0, |mask, (field, count)| mask | (u8::from(count > 0) << field));
+        self.out.out.push(mask | u8::from(single) << 7);
+        if !single {
+            self.out.out.extend(self.counts.iter().filter(|count| **count > 0));
+        }
+        let start = self.out.out.len();
+        let mut before = 0;
+        for place in self.places.drain(..) {
+            self.out.number(place - before);
+            before = place;
+            self.list.places += 1;
+        }
+        self.list.place_bytes += u32::try_from(self.out.out.len() - start).unwrap_or(u32::MAX);
+        self.counts = [0; FIELDS];
+    }
+}
+
+/// The lists of a term: each with its bytes and how many sections stand before its run. They come in order.
+pub(super) trait Lists<'a>: Iterator<Item = (List, u32, &'a [u8])> + Clone {
+    /// How many sections hold the term, and how many bytes its postings take.
+    fn size(self) -> (usize, usize) {
+        let with_places = placed(self.clone());
+        let (mut sections, mut bytes, mut last) = (0, 1, 0);
+        for (list, before, written) in self {
+            sections += list.sections as usize;
+            bytes += number_bytes(before + list.first - last) + written.len();
+            bytes -= if with_places { 0 } else { list.place_bytes as usize };
+            last = before + list.last;
+        }
+        (sections, if sections == 0 { 0 } else { bytes })
+    }
+
+    /// Writes the term's postings.
+    fn write(self, out: &mut Writer) {
+        let with_places = placed(self.clone());
+        out.number(u32::from(with_places));
+        let mut last = 0;
+        for (list, before, written) in self {
+            out.number(before + list.first - last);
+            match with_places {
+                true => out.out.extend_from_slice(written),
+                false => drop(without_places(list, written, out)),
+            }
+            last = before + list.last;
+        }
+    }
+}
+
+impl<'a, I: Iterator<Item = (List, u32, &'a [u8])> + Clone> Lists<'a> for I {}
+
+fn placed<'a>(lists: impl Iterator<Item = (List, u32, &'a [u8])>) -> bool {
+    lists.map(|(list, ..)| list.places as usize).sum::<usize>() <= MOST_PLACES
+}
+
+/// How many bytes a number takes.
+fn number_bytes(number: u32) -> usize {
+    (number.max(1).ilog2() / 7 + 1) as usize
+}
+
+/// Copies a list but for its places; none where its bytes are not those of a list.
+fn without_places(list: List, written: &[u8], out: &mut Writer) -> Option<()> {
+    let mut reader = Reader::new(written);
+    for section in 0..list.sections {
+        if section > 0 {
+            out.number(reader.number()?);
+        }
+        let (mask, counts) = counts(&mut reader)?;
+        out.out.push(mask);
+        if mask & 0x80 == 0 {
+            out.out.extend(counts.iter().filter(|count| **count > 0));
+        }
+        for _ in 0..places_of(counts) {
+            reader.number()?;
+        }
+    }
+    Some(())
+}
+
+/// In which fields a term stands, and how often in each.
+fn counts(reader: &mut Reader<'_>) -> Option<(u8, [u8; FIELDS])> {
+    let mask = reader.byte()?;
+    let mut counts = [0; FIELDS];
+    for (field, count) in counts.iter_mut().enumerate() {
+        if mask >> field & 1 == 1 {
+            *count = if mask & 0x80 != 0 { 1 } else { reader.byte()?.min(MOST) };
+        }
+    }
+    Some((mask, counts))
+}
+
+/// How many places such a posting has.
+fn places_of([title, _, inline, block, prose]: [u8; FIELDS]) -> usize {
+    [title, inline, block, prose].into_iter().map(usize::from).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_written_is_read_again() {
-        let mut postings = Postings::default();
-        postings.add(0, PROSE, Some(7));
-        postings.add(3, TITLE, Some(0));
-        postings.add(3, CONTEXT, None);
-        postings.add(3, BLOCK, Some(30));
-        postings.add(3, BLOCK, Some(300));
+        let mut writer = ListWriter::default();
+        writer.add(0, PROSE, 7);
+        writer.add(3, TITLE, 0);
+        writer.add(3, CONTEXT, 5);
+        writer.add(3, BLOCK, 30);
+        writer.add(3, BLOCK, 300);
+        let one = writer.finish();
         for place in 0..40 {
-            postings.add(9, INLINE, Some(place * 2));
+            writer.add(2, INLINE, place * 2);
         }
-        let read = Postings::decode(&postings.encode(), 3, 10);
-        assert_eq!(read.as_ref(), Some(&postings));
-        assert_eq!(postings.places(&postings.list[1]), [0, 30, 300]);
-        assert_eq!(postings.list[2].counts[INLINE], MOST);
-        assert_eq!(Postings::decode(&postings.encode(), 3, 9), None, "a section that the index doesn't have");
-        assert_eq!(Postings::decode(&postings.encode(), 4, 10), None, "more postings than there are");
+        let other = writer.finish();
+        let bytes = |list: List| writer.out.out.get(list.start..list.start + list.bytes as usize).unwrap();
+        let lists = [(one, 0, bytes(one)), (other, 7, bytes(other))];
+        let mut out = Writer::default();
+        lists.into_iter().write(&mut out);
+        assert_eq!(lists.into_iter().size(), (3, out.out.len()));
+
+        let postings = Postings::decode(&out.out, 3, 10).unwrap();
+        let found: Vec<(u32, &[u32])> =
+            postings.list.iter().map(|posting| (posting.section, postings.places(posting))).collect();
+        assert_eq!(found.first().unwrap(), &(0, &[7][..]));
+        assert_eq!(found.get(1).unwrap(), &(3, &[0, 30, 300][..]));
+        assert_eq!(found.get(2).map(|(section, places)| (*section, places.len())), Some((9, usize::from(MOST))));
+        assert_eq!(postings.list.get(1).unwrap().counts, [1, 1, 0, 2, 0]);
+        assert_eq!(Postings::decode(&out.out, 3, 9), None, "a section that the index doesn't have");
+        assert_eq!(Postings::decode(&out.out, 4, 10), None, "more postings than there are");
+    }
+
+    #[test]
+    fn a_term_of_very_many_places_loses_them() {
+        let mut writer = ListWriter::default();
+        for section in 0..2000 {
+            for place in 0..13 {
+                writer.add(section, if place == 0 { CONTEXT } else { PROSE }, place * 100);
+            }
+        }
+        let list = writer.finish();
+        let bytes = writer.out.out.as_slice();
+        for (lists, placed) in [(vec![(list, 0, bytes)], 12), (vec![(list, 0, bytes), (list, 2000, bytes)], 0)] {
+            let mut out = Writer::default();
+            lists.iter().copied().write(&mut out);
+            let sections = lists.len() * 2000;
+            assert_eq!(lists.iter().copied().size(), (sections, out.out.len()));
+            let postings = Postings::decode(&out.out, sections, sections).unwrap();
+            assert!(postings.list.iter().all(|posting| posting.counts == [0, 1, 0, 0, 12]));
+            assert!(postings.list.iter().all(|posting| postings.places(posting).len() == placed));
+        }
     }
 }

@@ -3,7 +3,8 @@
 //! A text says where its code is with two marks that stand in pairs: [`INLINE`] around inline code, [`BLOCK`] around a
 //! block. A line feed outside of code ends a paragraph.
 
-use super::words::{fold, folded, stands_alone, stem};
+use super::parts::{fits, in_pair, pair, terms_of};
+use super::words::{fold, folded, stands_alone};
 
 /// Opens and closes inline code.
 pub const INLINE: char = '\u{1}';
@@ -17,18 +18,11 @@ const PARAGRAPH: u32 = 12;
 /// The longest inline code that is found as a whole, in bytes.
 pub(super) const LONGEST_WHOLE: usize = 32;
 
-/// A longer run of letters and digits is no word: nobody types it.
-const LONGEST_WORD: usize = 64;
-
 /// Operators of more than one character, the longest first.
 const OPERATORS: [&str; 26] = [
     "**=", "//=", ">>=", "<<=", "...", ":=", "==", "!=", "<=", ">=", "+=", "-=", "*=", "/=", "%=", "@=", "&=", "|=",
     "^=", "->", "**", "//", "<<", ">>", "::", "=>",
 ];
-
-/// Two words of which Python makes one operator or one statement.
-const PAIRS: [(&str, &str); 6] =
-    [("is", "not"), ("not", "in"), ("yield", "from"), ("async", "def"), ("async", "with"), ("async", "for")];
 
 /// Where in a text a token stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,44 +66,99 @@ pub struct Token {
     pub part: bool,
 }
 
+/// Where a term stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At {
+    /// The bytes of the text that it was read from.
+    pub(super) start: usize,
+    /// Where they end.
+    pub(super) end: usize,
+    /// Its place in the row of words.
+    pub(super) place: u32,
+    /// In what it stands.
+    pub(super) mode: Mode,
+    /// Whether it is only a part of what stands there.
+    pub(super) part: bool,
+}
+
+/// Takes the terms of texts that live as long as `'a`.
+pub(super) trait Terms<'a> {
+    /// Takes a term.
+    fn term(&mut self, space: Space, term: &str, at: At);
+
+    /// Takes the terms of a word that stands there, and tells how many places it has.
+    fn word(&mut self, word: &'a str, at: At) -> u32 {
+        terms_of(word, at.mode != Mode::Prose, &mut |space, term, part| {
+            let (start, end) = (at.start + part.start, at.start + part.end);
+            self.term(space, term, At { start, end, place: at.place + part.place, part: part.part, ..at });
+        })
+    }
+
+    /// Words that stand there and are no terms of their own.
+    fn passed(&mut self, _text: &'a str) {}
+
+    /// How many terms it has taken.
+    fn count(&self) -> usize;
+
+    /// Whether one of the terms behind the first `from` is this.
+    fn has(&self, from: usize, term: &str) -> bool;
+}
+
+impl Terms<'_> for Vec<Token> {
+    fn term(&mut self, space: Space, term: &str, at: At) {
+        let At { start, end, place, mode, part } = at;
+        self.push(Token { space, term: term.to_string(), start, end, place, mode, part });
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn has(&self, from: usize, term: &str) -> bool {
+        self.get(from..).unwrap_or_default().iter().any(|token| token.term == term)
+    }
+}
+
 /// Cuts a marked text.
 pub fn tokens(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer::new(text, Mode::Prose);
-    lexer.run();
-    lexer.out
+    let mut found = Vec::new();
+    cut(text, Mode::Prose, &mut found);
+    found
 }
 
 /// Cuts what a reader types.
 pub(super) fn query_tokens(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer::new(text, Mode::Query);
-    lexer.run();
-    lexer.out
+    let mut found = Vec::new();
+    cut(text, Mode::Query, &mut found);
+    found
+}
+
+/// Cuts a text: a marked one where the mode is that of prose.
+pub(super) fn cut<'a, T: Terms<'a>>(text: &'a str, mode: Mode, terms: &mut T) {
+    Lexer { text, at: 0, mode, place: 0, span: (0, 0), last: None, terms }.run();
 }
 
 /// A span of code without blanks and quotes, in lower case, as a term.
 pub(super) fn whole(code: &str) -> String {
-    let mut term = String::from("`");
+    let mut term = String::with_capacity(code.len() + 1);
+    term.push('`');
     code.chars().filter(|c| !c.is_whitespace() && *c != '"').for_each(|c| fold(c, &mut term));
     term
 }
 
-struct Lexer<'a> {
+struct Lexer<'a, 't, T> {
     text: &'a str,
     at: usize,
     mode: Mode,
     place: u32,
-    /// Where the open span of inline code starts, and how many tokens there were.
+    /// Where the open span of inline code starts, and how many terms there were.
     span: (usize, usize),
-    /// The last word, where nothing but blanks stands behind it: its term and its place in `out`.
-    last: Option<(String, usize)>,
-    out: Vec<Token>,
+    /// The last word, where nothing but blanks stands behind it and it may be the first of two that are one symbol.
+    last: Option<(&'static str, usize)>,
+    terms: &'t mut T,
 }
 
-impl<'a> Lexer<'a> {
-    fn new(text: &'a str, mode: Mode) -> Self {
-        Self { text, at: 0, mode, place: 0, span: (0, 0), last: None, out: Vec::new() }
-    }
-
+impl<'a, T: Terms<'a>> Lexer<'a, '_, T> {
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -120,13 +169,18 @@ impl<'a> Lexer<'a> {
     }
 
     fn run(&mut self) {
-        while let Some(c) = self.rest().chars().next() {
+        loop {
+            // Between most words there is one blank and nothing else.
+            if self.text.as_bytes().get(self.at) == Some(&b' ') {
+                self.at += 1;
+            }
+            let Some(c) = self.rest().chars().next() else { return };
             let before = self.at;
             match c {
                 INLINE if self.mode == Mode::Prose => {
                     self.mode = Mode::Inline;
                     self.at += 1;
-                    self.span = (self.at, self.out.len());
+                    self.span = (self.at, self.terms.count());
                 }
                 INLINE if self.mode == Mode::Inline => {
                     self.close_span();
@@ -150,19 +204,17 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn push(&mut self, space: Space, term: String, range: (usize, usize), part: bool) {
-        if term.is_empty() || term.len() > LONGEST_WORD {
-            return;
+    fn push(&mut self, space: Space, term: &str, start: usize, end: usize) {
+        if fits(term) {
+            self.terms.term(space, term, At { start, end, place: self.place, mode: self.mode, part: false });
         }
-        let (start, end) = range;
-        self.out.push(Token { space, term, start, end, place: self.place, mode: self.mode, part });
     }
 
     fn alone(&mut self, c: char) {
         let mut term = String::new();
         fold(c, &mut term);
         let end = self.at + c.len_utf8();
-        self.push(Space::Word, term, (self.at, end), false);
+        self.push(Space::Word, &term, self.at, end);
         self.place += 1;
         self.at = end;
     }
@@ -172,9 +224,9 @@ impl<'a> Lexer<'a> {
         let (start, first) = self.span;
         let code = self.text.get(start..self.at).unwrap_or_default();
         let term = whole(code);
-        let alone = self.out.get(first..).unwrap_or_default().iter().any(|token| term.get(1..) == Some(&token.term));
+        let alone = term.get(1..).is_some_and(|code| self.terms.has(first, code));
         if !alone && (2..=LONGEST_WHOLE).contains(&term.len()) {
-            self.push(Space::Symbol, term, (start, self.at), false);
+            self.push(Space::Symbol, &term, start, self.at);
         }
     }
 
@@ -240,7 +292,8 @@ impl<'a> Lexer<'a> {
                     .for_each(|c| fold(c, &mut term));
                 term.push(')');
                 let end = self.at + 2 + at + 1;
-                self.push(Space::Symbol, term, (self.at, end), false);
+                self.push(Space::Symbol, &term, self.at, end);
+                self.terms.passed(inside.get(..at).unwrap_or_default());
                 self.place += 1;
                 self.at = end;
                 return true;
@@ -249,67 +302,19 @@ impl<'a> Lexer<'a> {
         false
     }
 
-    /// The tokens of the word that starts there and ends here.
+    /// The terms of the word that starts there and ends here.
     fn emit(&mut self, start: usize) {
         let (end, mode) = (self.at, self.mode);
         let text = self.text.get(start..end).unwrap_or_default();
-        let lower = folded(text);
-        let plain = !text.contains(['_', '.']) && !inner_capital(text) && !digits_and_letters(text);
-        if mode == Mode::Prose && plain {
-            self.push(Space::Word, stem(&lower), (start, end), false);
-            self.place += 1;
-            return;
+        if mode != Mode::Prose {
+            self.prefixed(start, text);
+            self.pair(start, text);
         }
-        self.prefixed(start, &lower);
-        self.pair(start, &lower);
-        self.push(Space::Symbol, lower.clone(), (start, end), false);
-        let name = text.rfind('.').map_or(0, |dot| dot + 1);
-        let is_name = name > 0 && !text.starts_with(|c: char| c.is_ascii_digit());
-        if is_name {
-            self.push(Space::Symbol, folded(text.get(name..).unwrap_or_default()), (start + name, end), true);
-        }
-        if plain {
-            self.push(Space::Word, stem(&lower), (start, end), false);
-            self.place += 1;
-        } else {
-            self.parts(start, text);
-        }
-    }
-
-    /// What an identifier is made of, as words: `lru_cache`, `DataFrame`, `float64`.
-    fn parts(&mut self, start: usize, text: &str) {
-        let mut from = 0;
-        let mut last = ' ';
-        let mut found: Vec<(usize, usize)> = Vec::new();
-        let ends = text.char_indices().chain([(text.len(), '_')]);
-        for (at, c) in ends {
-            let camel = c.is_uppercase() && (last.is_lowercase() || last.is_ascii_digit());
-            if matches!(c, '_' | '.') || camel {
-                if from < at {
-                    found.push((from, at));
-                }
-                from = if camel { at } else { at + 1 };
-            }
-            last = c;
-        }
-        for (from, to) in found {
-            let part = text.get(from..to).unwrap_or_default();
-            let lower = folded(part);
-            let letters = part.len() - part.trim_start_matches(char::is_alphabetic).len();
-            self.push(Space::Word, stem(&lower), (start + from, start + to), true);
-            if (3..part.len()).contains(&letters) {
-                let word = stem(&folded(part.get(..letters).unwrap_or_default()));
-                self.push(Space::Word, word, (start + from, start + from + letters), true);
-            }
-            self.place += 1;
-        }
+        self.place += self.terms.word(text, At { start, end, place: self.place, mode, part: false });
     }
 
     /// A decorator, or arguments with their stars.
     fn prefixed(&mut self, start: usize, name: &str) {
-        if self.mode == Mode::Prose {
-            return;
-        }
         let before = self.text.get(..start).unwrap_or_default();
         let prefix = ["@", "**", "*"].into_iter().find(|prefix| before.ends_with(prefix));
         let Some(prefix) = prefix else { return };
@@ -319,18 +324,20 @@ impl<'a> Lexer<'a> {
             Mode::Query => outside.is_empty() || outside.ends_with(|c: char| c.is_whitespace() || opens(c)),
             _ => outside.trim_end_matches(' ').ends_with(opens) || outside.trim_end_matches(' ').is_empty(),
         };
+        let name = folded(name);
         if free && name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-            self.push(Space::Symbol, format!("{prefix}{name}"), (start - prefix.len(), self.at), false);
+            self.push(Space::Symbol, &format!("{prefix}{name}"), start - prefix.len(), self.at);
         }
     }
 
     /// `is not` and its like, as one symbol at the place of its first word.
-    fn pair(&mut self, start: usize, name: &str) {
-        let last = self.last.take();
-        self.last = Some((name.to_string(), start));
-        let Some((first, from)) = last else { return };
-        if self.mode != Mode::Prose && PAIRS.contains(&(first.as_str(), name)) {
-            self.push(Space::Symbol, format!("{first} {name}"), (from, self.at), false);
+    fn pair(&mut self, start: usize, word: &str) {
+        let word = in_pair(word);
+        let last = std::mem::replace(&mut self.last, word.map(|word| (word, start)));
+        if let (Some((first, from)), Some(second)) = (last, word)
+            && let Some(pair) = pair(first, second)
+        {
+            self.push(Space::Symbol, pair, from, self.at);
         }
     }
 
@@ -338,7 +345,7 @@ impl<'a> Lexer<'a> {
         if self.mode == Mode::Prose || !c.is_ascii_punctuation() {
             return;
         }
-        let longer = self.ahead(1).is_some_and(|next| next.is_ascii_punctuation());
+        let longer = matches!(self.ahead(1), Some('*' | '/' | '<' | '>' | '=' | '.' | ':'));
         if let Some(operator) = OPERATORS.into_iter().find(|operator| longer && self.rest().starts_with(operator)) {
             let end = self.at + operator.len();
             // The stars of `**kwargs` are no power.
@@ -346,7 +353,7 @@ impl<'a> Lexer<'a> {
                 && self.text.get(end..).is_some_and(|rest| rest.starts_with(starts_word))
                 && self.opened();
             if !prefix {
-                self.push(Space::Symbol, operator.to_string(), (self.at, end), false);
+                self.push(Space::Symbol, operator, self.at, end);
                 self.place += 1;
             }
             self.at = end;
@@ -359,7 +366,7 @@ impl<'a> Lexer<'a> {
         };
         let prefix = matches!(c, '@' | '*') && self.ahead(1).is_some_and(starts_word);
         if single && !prefix {
-            self.push(Space::Symbol, c.to_string(), (self.at, self.at + 1), false);
+            self.push(Space::Symbol, c.encode_utf8(&mut [0; 4]), self.at, self.at + 1);
             self.place += 1;
         }
     }
@@ -379,19 +386,6 @@ impl<'a> Lexer<'a> {
 
 fn starts_word(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
-}
-
-fn inner_capital(text: &str) -> bool {
-    let mut last_small = false;
-    text.chars().any(|c| {
-        let camel = last_small && c.is_uppercase();
-        last_small = c.is_lowercase();
-        camel
-    })
-}
-
-fn digits_and_letters(text: &str) -> bool {
-    text.contains(|c: char| c.is_ascii_digit()) && text.contains(char::is_alphabetic)
 }
 
 #[cfg(test)]

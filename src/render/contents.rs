@@ -1,0 +1,55 @@
+//! The contents that stand on every page: drawn once for each stage and way to the root, and marked for each page.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+use tera::Context;
+
+use super::Renderer;
+use super::view::{BookView, PageLink, PartView};
+use crate::book::PageId;
+
+/// The theme's contents without a mark, by the open stage and the way to the site's root.
+#[derive(Default)]
+pub(super) struct Drawn(Mutex<HashMap<(Option<usize>, String), Option<Arc<str>>>>);
+
+/// What contents.html receives.
+#[derive(Serialize)]
+struct ContentsView<'a> {
+    root: &'a str,
+    book: &'a BookView,
+    nav: Vec<PartView>,
+    pages: Vec<PageLink>,
+}
+
+impl Renderer<'_> {
+    /// The contents as they stand on the page at `url`. None where the book brings a template: that may make of the nav what it
+    /// likes, and is given all of it.
+    pub(super) fn contents(&self, current: Option<PageId>, root: &str, url: &str) -> Option<String> {
+        // In such an address there is nothing to escape, so that it stands in the markup as it is.
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
+        if self.templates.own() || !url.chars().all(plain) || !root.chars().all(plain) {
+            return None;
+        }
+        let open = current.and_then(|id| self.book.stage_index(id));
+        let key = (open, root.to_string());
+        let known = self.contents.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let drawn = known.unwrap_or_else(|| {
+            let drawn = self.draw(open, root).map(Arc::from);
+            self.contents.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, drawn.clone());
+            drawn
+        })?;
+        let link = format!("<a href=\"{root}{url}\"");
+        Some(match drawn.split_once(&link) {
+            Some((before, behind)) => [before, &link, " aria-current=\"page\"", behind].concat(),
+            None => drawn.to_string(),
+        })
+    }
+
+    fn draw(&self, open: Option<usize>, root: &str) -> Option<String> {
+        let pages = self.book.plain.iter().map(|id| self.page_link(*id, None)).collect();
+        let view = ContentsView { root, book: self.view, nav: self.nav(open, None, false), pages };
+        self.templates.render("contents.html", &Context::from_serialize(&view).ok()?).ok()
+    }
+}

@@ -1,0 +1,295 @@
+//! A run of consecutive sections, turned round: from its terms to where they stand. Runs are independent of each other.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use super::Section;
+use super::encode::{body_length, length_class};
+use super::postings::{BLOCK, CONTEXT, FIELDS, INLINE, List, ListWriter, PROSE, TITLE};
+use super::tokenize::{At, Mode, Space, Terms, cut};
+use super::words::{folded, stands_alone};
+
+/// Words of prose that are in nearly every section and in no Python program: not worth their place.
+const EVERYWHERE: [&str; 9] = ["the", "of", "to", "a", "an", "that", "thi", "this", "it"];
+
+/// How far behind the title the text starts, in places.
+const TITLE_GAP: u32 = 16;
+
+/// The terms of consecutive sections and where they stand.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The terms, one behind the other, and where each ends.
+    names: String,
+    ends: Vec<usize>,
+    /// Of each term, as a symbol and as a word.
+    lists: Vec<[List; 2]>,
+    /// The lists' bytes.
+    bytes: Vec<u8>,
+    /// Kind and length of each section, as they stand in the core.
+    pub(super) kinds: Vec<u8>,
+    pub(super) lengths: Vec<u8>,
+    /// The sums of these lengths.
+    pub(super) title_words: usize,
+    pub(super) words: usize,
+    /// The words as they are written, in lower case, and how often.
+    pub(super) spelt: HashMap<String, u32, RandomState>,
+}
+
+impl Batch {
+    /// Cuts the sections into their terms.
+    pub fn new(sections: &[Section]) -> Self {
+        let mut collector = Collector::default();
+        for (number, section) in (0u32..).zip(sections) {
+            collector.section(number, section);
+        }
+        collector.finish()
+    }
+
+    /// The terms, in no order, and where the lists of each are.
+    pub(super) fn terms(&self) -> impl Iterator<Item = (usize, &str)> {
+        (0..self.ends.len()).map(|at| (at, name(&self.names, &self.ends, at)))
+    }
+
+    /// A term's postings as a symbol, or as a word, with their bytes; none where there are none.
+    pub(super) fn list(&self, at: usize, space: Space) -> Option<(List, &[u8])> {
+        let list = *self.lists.get(at)?.get(space as usize).filter(|list| list.sections > 0)?;
+        Some((list, self.bytes.get(list.start..list.start + list.bytes as usize)?))
+    }
+}
+
+fn name<'a>(names: &'a str, ends: &[usize], at: usize) -> &'a str {
+    let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or_default();
+    ends.get(at).and_then(|end| names.get(start..*end)).unwrap_or_default()
+}
+
+/// A term where it stands. Terms are numbered twice: as a symbol and as a word.
+#[derive(Clone, Copy, Default)]
+struct Occurrence {
+    term: u32,
+    place: u32,
+    /// The section, and in which of its fields.
+    section: u32,
+    field: u8,
+}
+
+/// A word that was met before: which terms it has, and how often it stands in what is shown.
+struct Known {
+    terms: Range<usize>,
+    places: u32,
+    seen: u32,
+}
+
+/// What stands in a text that is being cut.
+#[derive(Default)]
+struct Text {
+    section: u32,
+    /// The field, where it does not depend on what the term stands in.
+    field: Option<usize>,
+    /// The place that the text starts at.
+    base: u32,
+    /// The last place that holds a term, and how many do.
+    last: Option<u32>,
+    places: usize,
+    /// Whether words are counted as they are met.
+    counts: bool,
+}
+
+#[derive(Default)]
+struct Collector<'a> {
+    names: String,
+    ends: Vec<usize>,
+    /// The numbers of the terms by their hash.
+    numbers: HashTable<u32>,
+    hasher: RandomState,
+    /// Words of prose, and of code.
+    known: [HashMap<&'a str, Known, RandomState>; 2],
+    /// The terms of known words, each with its place behind the word's.
+    known_terms: Vec<(u32, u32)>,
+    found: Vec<Occurrence>,
+    text: Text,
+    batch: Batch,
+}
+
+impl<'a> Collector<'a> {
+    fn section(&mut self, number: u32, section: &'a Section) {
+        let (title_words, last) = self.text(number, &section.title, Some(TITLE), 0, true);
+        let mut place = last + TITLE_GAP;
+        let mut words = 0;
+        for (text, shown) in [(&section.text, true), (&section.hidden, false)] {
+            let (found, last) = self.text(number, text, None, place, shown);
+            words += found;
+            place += last + TITLE_GAP;
+        }
+        self.text(number, &section.context, Some(CONTEXT), 0, false);
+        let title = u8::try_from(title_words.min(15)).unwrap_or(15);
+        self.batch.kinds.push(section.kind as u8);
+        self.batch.lengths.push(title << 4 | length_class(words));
+        self.batch.title_words += usize::from(title);
+        self.batch.words += body_length(words);
+    }
+
+    /// Cuts a text; tells how many words it has (terms at one place are one), and the place of the last.
+    fn text(&mut self, section: u32, text: &'a str, field: Option<usize>, base: u32, shown: bool) -> (usize, u32) {
+        // Where words stand without blanks between them, what a reader may mistype is longer than what is found.
+        let together = text.bytes().any(|byte| byte >= 0xe0) && text.chars().any(stands_alone);
+        self.text = Text { section, field, base, counts: shown && !together, ..Text::default() };
+        cut(text, Mode::Prose, self);
+        if shown && together {
+            spell(text, 1, &mut self.batch.spelt);
+        }
+        (self.text.places, self.text.last.unwrap_or_default())
+    }
+
+    fn number(&mut self, space: Space, term: &str) -> u32 {
+        use std::hash::BuildHasher;
+        let (names, ends, hasher) = (&mut self.names, &mut self.ends, &self.hasher);
+        let hash = |term: &str| hasher.hash_one(term);
+        let same = |number: &u32| name(names, ends, *number as usize) == term;
+        let number = match self.numbers.find(hash(term), same) {
+            Some(number) => *number,
+            None => {
+                let number = u32::try_from(ends.len()).unwrap_or(u32::MAX);
+                names.push_str(term);
+                ends.push(names.len());
+                let hash_of = |number: &u32| hash(name(names, ends, *number as usize));
+                *self.numbers.insert_unique(hash(term), number, hash_of).get()
+            }
+        };
+        number * 2 + space as u32
+    }
+
+    fn found(&mut self, term: u32, place: u32, mode: Mode) {
+        let text = &mut self.text;
+        let field = text.field.unwrap_or(match mode {
+            Mode::Inline => INLINE,
+            Mode::Block => BLOCK,
+            Mode::Prose | Mode::Query => PROSE,
+        });
+        text.places += usize::from(text.last != Some(place));
+        text.last = Some(place);
+        let field = u8::try_from(field).unwrap_or_default();
+        self.found.push(Occurrence { term, place: text.base + place, section: text.section, field });
+    }
+
+    /// Sorts what was found by terms, and writes their lists.
+    fn finish(mut self) -> Batch {
+        let everywhere = EVERYWHERE.map(|word| self.number(Space::Word, word));
+        self.found.retain(|one| {
+            let prose = [PROSE, CONTEXT].contains(&usize::from(one.field));
+            !(prose && everywhere.contains(&one.term))
+        });
+        let mut batch = self.batch;
+        for known in self.known {
+            for (word, known) in known {
+                spell(word, known.seen, &mut batch.spelt);
+            }
+        }
+        let sorted = by_term(&self.found, self.ends.len() * 2);
+        let mut writer = ListWriter::default();
+        batch.lists = vec![[List::default(); 2]; self.ends.len()];
+        for same in sorted.chunk_by(|a, b| a.term == b.term) {
+            for one in same {
+                writer.add(one.section, usize::from(one.field).min(FIELDS - 1), one.place);
+            }
+            let list = writer.finish();
+            let term = same.first().map_or(0, |one| one.term as usize);
+            if let Some(place) = batch.lists.get_mut(term / 2).and_then(|lists| lists.get_mut(term % 2)) {
+                *place = list;
+            }
+        }
+        batch.bytes = writer.out.out;
+        batch.bytes.shrink_to_fit();
+        (batch.names, batch.ends) = (self.names, self.ends);
+        batch
+    }
+}
+
+/// In the order of the terms' numbers; what is of one term stays in the order that it was found in.
+fn by_term(found: &[Occurrence], terms: usize) -> Vec<Occurrence> {
+    let mut starts = vec![0usize; terms + 1];
+    for one in found {
+        if let Some(count) = starts.get_mut(one.term as usize + 1) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
+    }
+    let mut sorted = vec![Occurrence::default(); found.len()];
+    for one in found {
+        let Some(next) = starts.get_mut(one.term as usize) else { continue };
+        if let Some(place) = sorted.get_mut(*next) {
+            *place = *one;
+        }
+        *next += 1;
+    }
+    sorted
+}
+
+/// Counts the words that a reader may mistype.
+fn spell(text: &str, times: u32, spelt: &mut HashMap<String, u32, RandomState>) {
+    if times == 0 {
+        return;
+    }
+    for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_')) {
+        if (4..=24).contains(&word.len()) && word.chars().filter(|c| c.is_alphabetic()).count() >= 4 {
+            *spelt.entry(folded(word)).or_default() += times;
+        }
+    }
+}
+
+impl<'a> Terms<'a> for Collector<'a> {
+    fn term(&mut self, space: Space, term: &str, at: At) {
+        let term = self.number(space, term);
+        self.found(term, at.place, at.mode);
+    }
+
+    fn word(&mut self, word: &'a str, at: At) -> u32 {
+        let code = at.mode != Mode::Prose;
+        let seen = u32::from(self.text.counts);
+        let known = self.known.get_mut(usize::from(code)).and_then(|known| known.get_mut(word));
+        let (terms, places) = match known {
+            Some(known) => {
+                known.seen += seen;
+                (known.terms.clone(), known.places)
+            }
+            None => {
+                let start = self.known_terms.len();
+                let places = super::parts::terms_of(word, code, &mut |space, term, part| {
+                    let term = self.number(space, term);
+                    self.known_terms.push((term, part.place));
+                });
+                let terms = start..self.known_terms.len();
+                if let Some(known) = self.known.get_mut(usize::from(code)) {
+                    known.insert(word, Known { terms: terms.clone(), places, seen });
+                }
+                (terms, places)
+            }
+        };
+        for at_term in terms {
+            let Some((term, place)) = self.known_terms.get(at_term).copied() else { continue };
+            self.found(term, at.place + place, at.mode);
+        }
+        places
+    }
+
+    fn passed(&mut self, text: &'a str) {
+        if self.text.counts {
+            spell(text, 1, &mut self.batch.spelt);
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    fn has(&self, from: usize, term: &str) -> bool {
+        let found = self.found.get(from..).unwrap_or_default();
+        found.iter().any(|one| name(&self.names, &self.ends, one.term as usize / 2) == term)
+    }
+}
