@@ -4,6 +4,8 @@ pub mod terminal;
 mod text;
 mod write;
 
+use std::sync::{Mutex, PoisonError};
+
 use fieldguide_wasm::demo::{LABS, Lab};
 use fieldguide_wasm::search::tokenize::{BLOCK, INLINE};
 use fieldguide_wasm::search::{Kind as Found, Section};
@@ -34,8 +36,10 @@ pub struct Index {
 
 /// Makes the index of a book.
 pub fn index(book: &Book) -> Index {
-    let mut files = Vec::new();
-    write(book, &mut |path, bytes| files.push((path, bytes)));
+    let files = Mutex::new(Vec::new());
+    write(book, &|path, bytes| files.lock().unwrap_or_else(PoisonError::into_inner).push((path, bytes)));
+    let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
+    files.sort();
     Index { core: CORE.to_string(), files }
 }
 

@@ -1,8 +1,8 @@
 //! The whole site at once: every file goes to a sink as soon as it is made.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -124,9 +124,14 @@ impl Pipeline {
         let moved = self.moved(book);
         let renderer = Renderer::new(book, &view, targets, &moved, &look.assets, media, templates).hosted(hosted);
         let render = || stage("render", |_| sink.take(), || renderer.render(routes, sink));
-        let index = || stage("search", |_| sink.take(), || put_all(sink, search::index(book).files));
-        // Putting the index together takes one thread: the others render meanwhile.
-        let (mut fetched, wrong) = timings::join(index, render);
+        let fetched = Mutex::new(Vec::new());
+        let put = |path: String, bytes: Vec<u8>| {
+            sink.put(&path, bytes);
+            fetched.lock().unwrap_or_else(PoisonError::into_inner).push(path);
+        };
+        let index = || stage("search", |()| sink.take(), || search::write(book, &put));
+        let ((), wrong) = timings::join(index, render);
+        let mut fetched = fetched.into_inner().unwrap_or_else(PoisonError::into_inner);
         diagnostics.extend(wrong);
         fetched.extend(stage("cards", |_| sink.take(), || put_all(sink, renderer.card_files(&moved).files)));
         let deck = self.options.cards.then(|| {

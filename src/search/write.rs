@@ -16,11 +16,11 @@ use crate::page::{Kind, markdown};
 /// Pages that are cut and turned round at once, at least and at most: where they are few, all threads have some.
 const RUN: Range<usize> = 16..128;
 
-/// Gives the files of a book's index to `take`, each with its site path, as they are done.
-pub fn write(book: &Book, take: &mut dyn FnMut(String, Vec<u8>)) {
+/// Gives the files of a book's index to `take`, each with its site path, as they are done, from all threads.
+pub fn write(book: &Book, take: &(dyn Fn(String, Vec<u8>) + Sync)) {
     let threads = rayon::current_num_threads();
     let run = (book.order.len() / threads / 4).clamp(RUN.start, RUN.end);
-    let mut out = Out { take };
+    let out = Out { take };
     let (mut batches, mut shown, mut stages) = (Vec::new(), Texts::default(), Stages::default());
     let runs: Vec<&[PageId]> = book.order.chunks(run).collect();
     for runs in runs.chunks(threads) {
@@ -32,36 +32,32 @@ pub fn write(book: &Book, take: &mut dyn FnMut(String, Vec<u8>)) {
             batches.push(run.batch);
             shown.sections.extend(run.sections);
         }
-        shown.write(&mut out);
+        shown.write(&out);
     }
     let labs: Vec<Section> = LABS.iter().map(|lab| lab_section(lab)).collect();
     batches.push(Batch::new(&labs));
     shown.sections.extend(labs);
-    shown.write(&mut out);
-    shown.rest(&mut out);
+    shown.write(&out);
+    shown.rest(&out);
 
     let merged = Merged::new(&batches);
-    let mut terms = Vec::new();
-    for numbers in (0..merged.files()).collect::<Vec<_>>().chunks(threads * 8) {
-        let files: Vec<File> = numbers.par_iter().map(|number| merged.file(*number)).collect();
-        terms.extend(files.into_iter().map(|file| out.file(file)));
-    }
+    let terms: Vec<Sealed> = (0..merged.files()).into_par_iter().map(|number| out.file(merged.file(number))).collect();
     let words = out.file(merged.words());
     let (name, bytes) = merged.core(&stages.finish(), &terms, &shown.done, words);
     out.named(&name, bytes);
 }
 
 struct Out<'a> {
-    take: &'a mut dyn FnMut(String, Vec<u8>),
+    take: &'a (dyn Fn(String, Vec<u8>) + Sync),
 }
 
 impl Out<'_> {
-    fn file(&mut self, file: File) -> Sealed {
+    fn file(&self, file: File) -> Sealed {
         self.named(&file.name, file.bytes);
         file.sum
     }
 
-    fn named(&mut self, name: &str, bytes: Vec<u8>) {
+    fn named(&self, name: &str, bytes: Vec<u8>) {
         (self.take)(format!("{FOLDER}/{name}"), bytes);
     }
 }
@@ -98,24 +94,22 @@ struct Texts {
 
 impl Texts {
     /// Writes the files that are full.
-    fn write(&mut self, out: &mut Out<'_>) {
+    fn write(&mut self, out: &Out<'_>) {
         let (mut groups, mut rest) = (Vec::new(), self.sections.as_slice());
         while let Some((group, later)) = next_texts(rest).and_then(|count| rest.split_at_checked(count)) {
             groups.push(group);
             rest = later;
         }
         let first = self.done.len();
-        let files: Vec<File> =
-            groups.par_iter().enumerate().map(|(number, group)| texts(first + number, group)).collect();
+        let write = |(number, group): (usize, &&[Section])| (group.len(), out.file(texts(first + number, group)));
+        let done: Vec<_> = groups.par_iter().enumerate().map(write).collect();
         let written = self.sections.len() - rest.len();
-        for (group, file) in groups.iter().zip(files) {
-            self.done.push((group.len(), out.file(file)));
-        }
+        self.done.extend(done);
         self.sections.drain(..written);
     }
 
     /// Writes what fills no file.
-    fn rest(&mut self, out: &mut Out<'_>) {
+    fn rest(&mut self, out: &Out<'_>) {
         if !self.sections.is_empty() {
             let file = texts(self.done.len(), &self.sections);
             self.done.push((self.sections.len(), out.file(file)));
