@@ -10,9 +10,12 @@ use super::Renderer;
 use super::view::{BookView, PageLink, PartView};
 use crate::book::PageId;
 
-/// The theme's contents without a mark, by the open stage and the way to the site's root.
+/// The index of the open stage, and the way to the site's root.
+type Place = (Option<usize>, String);
+
+/// The theme's contents without a mark.
 #[derive(Default)]
-pub(super) struct Drawn(Mutex<HashMap<(Option<usize>, String), Option<Arc<str>>>>);
+pub(super) struct Drawn(Mutex<HashMap<Place, Option<Arc<str>>>>);
 
 /// What contents.html receives.
 #[derive(Serialize)]

@@ -268,7 +268,11 @@ impl Sieves {
 
     /// Gives them back.
     pub(super) fn give_back(self) {
-        SIEVES.with(|sieves| sieves.try_borrow_mut().map(|mut sieves| *sieves = self)).unwrap_or_default();
+        SIEVES.with(|sieves| {
+            if let Ok(mut sieves) = sieves.try_borrow_mut() {
+                *sieves = self;
+            }
+        });
     }
 
     /// The patterns of a context that may match at a place, in their order; none where that can't be told.
