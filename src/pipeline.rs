@@ -222,7 +222,7 @@ impl Pipeline {
     pub fn update(&mut self, files: &dyn Files, changes: &Changes) -> Update {
         let mut update = Update::default();
         let before = self.listing.clone();
-        let touched = match self.list(files, changes) {
+        let touched = match stage("list", |_| 0, || self.list(files, changes)) {
             Ok(touched) => touched,
             Err((path, error)) => {
                 self.listing = None;
@@ -263,7 +263,7 @@ impl Pipeline {
             .collect();
         self.saved.extend(update.saved.iter().cloned());
         if update.changed || self.snapshot.is_none() {
-            self.publish(files);
+            stage("view", |()| 0, || self.publish(files));
         }
         update
     }

@@ -158,7 +158,11 @@ impl<'a> PageSections<'a> {
     fn code(&mut self, part: &Part, heading: Option<&Heading>, breadcrumb: &[String]) {
         for snippet in part.snippets.iter().filter_map(|at| self.page.snippets.get(*at)) {
             let above = heading.map_or_else(|| self.title.clone(), |heading| marked(&heading.html));
-            let title = snippet.attributes.title.clone().map_or_else(|| above.clone(), |title| text::plain(&title));
+            let title = snippet
+                .attributes
+                .title
+                .clone()
+                .map_or_else(|| above.clone(), |title| text::plain(&title).into_owned());
             let place =
                 if snippet.attributes.title.is_some() { heading.map(|heading| heading.text.clone()) } else { None };
             self.found.push(Section {

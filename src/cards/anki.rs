@@ -130,7 +130,7 @@ fn plain(html: &str) -> String {
             _ => {}
         }
     }
-    unescape(&out)
+    unescape(&out).into_owned()
 }
 
 fn checksum(text: &str) -> i64 {

@@ -2,6 +2,8 @@
 //!
 //! Only start tags and their attributes are looked at. Text, comments and what stands in scripts and styles pass as they are.
 
+use std::borrow::Cow;
+
 use fieldguide_wasm::html::unescape;
 use fieldguide_wasm::state::decode_percent;
 
@@ -33,7 +35,10 @@ pub struct Attribute<'a> {
 impl Tag<'_> {
     /// The value of an attribute, its character references resolved.
     pub fn value(&self, name: &str) -> Option<String> {
-        self.attributes.iter().find(|attribute| attribute.name == name).map(|attribute| unescape(attribute.raw))
+        self.attributes
+            .iter()
+            .find(|attribute| attribute.name == name)
+            .map(|attribute| unescape(attribute.raw).into_owned())
     }
 }
 
@@ -109,7 +114,7 @@ pub fn quoted(value: &str) -> String {
 }
 
 /// The text with changed attributes: of an attribute that changes, `change` gives what stands behind its `=`.
-pub fn rewrite(html: &str, mut change: impl FnMut(&Tag<'_>, &str, String) -> Option<String>) -> String {
+pub fn rewrite(html: &str, mut change: impl FnMut(&Tag<'_>, &str, Cow<'_, str>) -> Option<String>) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 16);
     let mut done = 0;
     for tag in tags(html) {

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Outcome};
 use crate::page::include::Library;
 use crate::page::terms::Glossary;
 use crate::page::{self, Kind, Page, Term};
-use crate::source::{FileId, Files, Listing, Sources};
+use crate::source::{FileId, Files, Listing, Source, Sources};
 
 /// The page whose terms are linked from all others.
 const GLOSSARY: &str = "content/glossary.md";
@@ -124,10 +124,12 @@ impl Pages {
         todo: &mut Vec<(FileId, Kind)>,
         read: &mut Read,
     ) {
-        for source in todo.iter().filter_map(|(id, _)| sources.get(*id)) {
-            match Library::wanted(source) {
-                wanted if wanted.is_empty() => self.wanted.remove(&source.path),
-                wanted => self.wanted.insert(source.path.clone(), wanted),
+        let new: Vec<&Source> = todo.iter().filter_map(|(id, _)| sources.get(*id)).collect();
+        let wanted: Vec<_> = new.par_iter().map(|source| Library::wanted(source)).collect();
+        for (source, wanted) in new.into_iter().zip(wanted) {
+            match wanted.is_empty() {
+                true => self.wanted.remove(&source.path),
+                false => self.wanted.insert(source.path.clone(), wanted),
             };
         }
         if listed_anew {

@@ -1,6 +1,8 @@
 //! Markup → marked text, cut at its anchors. What is read is the markup that our own writer made, and what an author of raw
 //! HTML added to it: a tag that isn't known is no text.
 
+use std::borrow::Cow;
+
 use fieldguide_wasm::html::unescape;
 use fieldguide_wasm::search::tokenize::INLINE;
 
@@ -63,8 +65,12 @@ pub(super) fn marked(html: &str) -> String {
 }
 
 /// Text without control characters, of which some are marks.
-pub(super) fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    let left_out = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    match text.contains(left_out) {
+        true => Cow::Owned(text.replace(left_out, "")),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// A snippet with what it prints.
@@ -172,15 +178,15 @@ impl Scan {
 /// Where the tag ends that starts with `open` and goes on with `rest`: behind a `>` that stands in no attribute's value.
 fn tag_end(open: &str, rest: &str) -> Option<usize> {
     let mut quoted = open.matches('"').count() % 2 == 1;
-    rest.char_indices().find_map(|(at, c)| {
-        quoted ^= c == '"';
-        (c == '>' && !quoted).then_some(at)
+    rest.bytes().position(|byte| {
+        quoted ^= byte == b'"';
+        byte == b'>' && !quoted
     })
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, value) = tag.split_once(&format!(" {name}=\""))?;
-    Some(unescape(value.split_once('"')?.0))
+    Some(unescape(value.split_once('"')?.0).into_owned())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The one writer of HTML: text and attribute values are escaped by default.
 
+use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
 /// A growing piece of HTML. Everything that is not a literal of this program goes through [`Html::text`] or an attribute.
@@ -90,14 +91,23 @@ impl Html {
 }
 
 /// The text behind the character references that a writer of HTML makes.
-pub fn unescape(text: &str) -> String {
-    if !text.contains('&') {
-        return text.to_string();
+pub fn unescape(text: &str) -> Cow<'_, str> {
+    const REFERENCES: [(&str, char); 7] =
+        [("lt;", '<'), ("gt;", '>'), ("amp;", '&'), ("quot;", '"'), ("#39;", '\''), ("#x27;", '\''), ("#x2F;", '/')];
+    let Some((before, mut rest)) = text.split_once('&') else { return Cow::Borrowed(text) };
+    let mut out = String::with_capacity(text.len());
+    out.push_str(before);
+    loop {
+        let found = REFERENCES.iter().find_map(|(reference, c)| Some((*c, rest.strip_prefix(reference)?)));
+        let (c, behind) = found.unwrap_or(('&', rest));
+        out.push(c);
+        let Some((text, later)) = behind.split_once('&') else {
+            out.push_str(behind);
+            return Cow::Owned(out);
+        };
+        out.push_str(text);
+        rest = later;
     }
-    // The ampersand last: what it stands before is text.
-    let references = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&#x2F;", "/")];
-    let text = references.into_iter().fold(text.to_string(), |text, (reference, c)| text.replace(reference, c));
-    text.replace("&amp;", "&")
 }
 
 /// `text` with the five characters that mean something in HTML replaced, for text and for quoted attributes. A control
@@ -128,6 +138,14 @@ mod tests {
         let mut html = Html::new();
         html.open("option", &[("value", ""), ("selected", "")]);
         assert_eq!(html.as_str(), "<option value=\"\" selected>");
+    }
+
+    #[test]
+    fn what_was_escaped_is_read_again() {
+        for text in ["", "a", "&", "&&lt;", "a < b & 'c' > \"d\"", "&amp;lt;", "&é&"] {
+            assert_eq!(unescape(&escape(text)), text);
+        }
+        assert_eq!(unescape("&#x27;&#x2F;&copy;&lt"), "'/&copy;&lt");
     }
 
     #[test]
