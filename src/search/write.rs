@@ -14,7 +14,7 @@ use crate::book::{Book, PageId};
 use crate::page::{Kind, markdown};
 
 /// Pages that are cut and turned round at once, at least and at most: where they are few, all threads have some.
-const RUN: Range<usize> = 16..128;
+const RUN: Range<usize> = 16..64;
 
 /// Gives the files of a book's index to `take`, each with its site path, as they are done, from all threads.
 pub fn write(book: &Book, take: &(dyn Fn(String, Vec<u8>) + Sync)) {
