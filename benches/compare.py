@@ -73,18 +73,18 @@ class Bench:
     """The books of one size and what the tools do with them."""
 
     def __init__(self, folder: Path, pages: int, limit: float) -> None:
-        self.books, self.out, self.limit = folder / f"book-{pages}", folder / "out", limit
+        self.books, self.made, self.limit = folder / f"book-{pages}", folder / "made", limit
+        shutil.rmtree(self.made, ignore_errors=True)
         subprocess.run([sys.executable, corpus.__file__, str(pages), self.books], check=True)
         # The fieldguide of a user has a cache; that of a measurement is its own.
         os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
-        self.edits = 0
-
-    def clear(self) -> None:
-        for folder in [self.out, Path(os.environ["XDG_CACHE_HOME"])]:
-            shutil.rmtree(folder, ignore_errors=True)
+        self.edits = self.builds = 0
 
     def build(self, tool: str) -> Cost:
-        out = str(self.out)
+        # A folder of its own for each: a file system is slow to make files where it has just removed many.
+        self.builds += 1
+        out = str(self.made / str(self.builds))
+        shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
         path = program(tool.split("+")[0].split()[0])
         command = {
             "fieldguide": [path, "build", "--to", out],
@@ -95,17 +95,17 @@ class Bench:
         cold = lambda name: run(command[name], self.books / name, self.limit)
         match tool:
             case "fieldguide again":
-                self.clear()
                 cold("fieldguide")
                 self.edit()
                 return cold("fieldguide")
             case "hugo+pagefind":
-                self.clear()
                 html = run([*command["hugo"], "--config", "hugo.toml,pages.toml"], self.books / "hugo", self.limit)
                 return both(html, run([program("pagefind"), "--site", out], self.books, self.limit))
             case _:
-                self.clear()
                 return cold(tool)
+
+    def clear(self) -> None:
+        shutil.rmtree(self.made, ignore_errors=True)
 
     def edit(self) -> None:
         """One word more on a page in the middle."""
@@ -165,6 +165,7 @@ def main() -> None:
                 except Failed as why:
                     given_up.add(tool)
                     print(f"{tool}, {pages} pages: {why}")
+        bench.clear()
         table(pages, costs)
 
 
