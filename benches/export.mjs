@@ -70,6 +70,8 @@ async function opened(address) {
     await page.goto(address("index.html"), { waitUntil: "commit" });
     await page.locator("main h1").waitFor();
   });
+  // Keys are heard once the scripts behind the text have run.
+  await page.waitForLoadState("load");
   const search = await timed(async () => {
     await page.keyboard.press("/");
     await page.getByRole("dialog", { name: "Search" }).waitFor();
