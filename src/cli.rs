@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use fieldguide::diagnostic::{Diagnostic, Severity, terminal as diagnostics};
+use fieldguide::diagnostic::{Diagnostic, Severity, count, terminal as diagnostics};
 use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::publish::compress::Compressed;
 use fieldguide::search::terminal::{self, Place, Searcher};
@@ -250,10 +250,6 @@ fn show(sources: &Sources, found: &[Diagnostic], strict: bool) -> bool {
     count(found, Severity::Error) == 0 && !(strict && count(found, Severity::Warning) > 0)
 }
 
-fn count(found: &[Diagnostic], severity: Severity) -> usize {
-    found.iter().filter(|diagnostic| diagnostic.severity == severity).count()
-}
-
 fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
@@ -456,6 +452,9 @@ fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let disk = Disk::new(&args.book.book);
     let mut pipeline = serve::read(&disk);
+    if pipeline.is_none() && !args.watch {
+        bail!("fieldguide itself failed on this book");
+    }
     // Who edits sees mistakes in the page; who only reads is not shown a book that has some.
     let wrong = match pipeline.as_mut().filter(|_| !args.watch) {
         Some(pipeline) => {

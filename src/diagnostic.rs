@@ -38,6 +38,11 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
+/// How many of these have that severity.
+pub fn count<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>, severity: Severity) -> usize {
+    diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == severity).count()
+}
+
 impl Diagnostic {
     /// An error at a range of text.
     pub fn error(span: Span, message: impl Into<String>) -> Self {

@@ -20,7 +20,7 @@ use crate::book::{self, Book};
 use crate::cards::Deck;
 use crate::check::Targets;
 use crate::config::{self, Config};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::ids::{self, Lock, Moved};
 use crate::page::Page;
 use crate::render::{Has, Routes, book_view};
@@ -79,7 +79,7 @@ pub struct Build {
 impl Build {
     /// How many diagnostics of that severity there are.
     pub fn count(&self, severity: Severity) -> usize {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+        diagnostic::count(&self.diagnostics, severity)
     }
 }
 

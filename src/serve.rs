@@ -20,7 +20,7 @@ use tokio::sync::watch as signal;
 pub use self::editor::Editor;
 use self::guard::{Guard, Host};
 use self::served::Served;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::pipeline::{Changes, Options, Pipeline, Update};
 use crate::search;
 use crate::source::{Disk, Files, Sources};
@@ -43,7 +43,7 @@ pub struct News {
 impl News {
     /// How many diagnostics of that severity there are.
     pub fn count(&self, severity: Severity) -> usize {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+        diagnostic::count(&self.diagnostics, severity)
     }
 }
 

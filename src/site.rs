@@ -43,6 +43,23 @@ pub trait Sink: Sync {
     fn get(&self, path: &str) -> Option<Vec<u8>>;
 }
 
+/// Writes what `make` makes of each of `items`, in their order; some at a time, so that all threads work and little is held.
+///
+/// # Errors
+/// The writer's.
+pub fn write_parts<T: Sync>(
+    out: &mut dyn Write,
+    items: &[T],
+    make: impl Fn(&T) -> Option<String> + Sync,
+) -> io::Result<()> {
+    const AT_ONCE: usize = 64;
+    for some in items.chunks(AT_ONCE) {
+        let parts: Vec<_> = some.par_iter().filter_map(&make).collect();
+        parts.iter().try_for_each(|part| out.write_all(part.as_bytes()))?;
+    }
+    Ok(())
+}
+
 /// Keeps the files in memory.
 #[derive(Debug, Default)]
 pub struct Collected(Mutex<Site>);

@@ -19,6 +19,8 @@ use super::{BookArgs, edited, mistakes, plural, refuse_the_books_own_folders, se
 /// A single file of more bytes is warned of: it is slow to copy and to open.
 const LARGE: usize = 20_000_000;
 
+const UNWRITTEN: &str = "the guide could not be written";
+
 /// Writes the offline guide.
 pub(super) fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
@@ -37,7 +39,9 @@ pub(super) fn export(args: &ExportArgs) -> anyhow::Result<ExitCode> {
     };
     let sizes = match form {
         Form::Epub => write_epub(&build, &site, &to, edited(&disk)?, &progress)?,
-        _ => write(&build, site, &to, form, &progress)?,
+        Form::Folder => write_folder(&build, site, &to, &progress)?,
+        Form::Zip => write_zip(&build, site, &to, &progress)?,
+        Form::Html => write_html(&build, &site, &to, &progress)?,
     };
     progress.clear();
     if build.count(Severity::Warning) > 0 {
@@ -72,50 +76,51 @@ fn refuse(args: &BookArgs, to: &Path, form: Form) -> anyhow::Result<()> {
 fn write_epub(build: &Build, site: &Site, to: &Path, edited: i64, progress: &Progress) -> anyhow::Result<String> {
     let done = progress.counter("converting", build.book.order.len());
     let archive = export::epub::archive(site, &build.book, edited, &done).map_err(|why| anyhow!(why))?;
-    write_file(to, &archive).context("the guide could not be written")?;
+    write_file(to, &archive).context(UNWRITTEN)?;
     Ok(bytes(archive.len()))
 }
 
-/// Makes the form and writes it; its sizes in words.
-fn write(build: &Build, site: Site, to: &Path, form: Form, progress: &Progress) -> anyhow::Result<String> {
-    let contents = contents(build);
-    let book = export::Book {
+/// What the forms for browsers are told of the book.
+fn told<'a>(build: &'a Build, contents: &'a [(String, Vec<String>)]) -> export::Book<'a> {
+    export::Book {
         title: &build.book.config.title,
         summary: &build.book.config.summary,
-        contents: &contents,
+        contents,
         read: &build.read,
         single_js: &build.single_js,
-    };
-    let name = to.file_stem().map_or_else(|| "guide".to_string(), |stem| stem.to_string_lossy().into_owned());
-    match form {
-        // Its own function has made it.
-        Form::Epub => Ok(String::new()),
-        Form::Folder => {
-            let folder = export::folder(site, &book);
-            progress.say("writing");
-            folder.write(to).context("the guide could not be written")?;
-            progress.say("measuring");
-            let (raw, small) = export::sizes(&folder);
-            Ok(format!("{}, {} compressed", bytes(raw), bytes(small)))
-        }
-        Form::Zip => {
-            let folder = export::folder(site, &book);
-            let raw: usize = folder.files.values().map(Vec::len).sum();
-            let done = progress.counter("packing", folder.files.len());
-            let archive = export::archive::zip(&folder.files, &name, &done).context("the archive could not be made")?;
-            write_file(to, &archive).context("the guide could not be written")?;
-            Ok(format!("{} unpacked, {} as it is", bytes(raw), bytes(archive.len())))
-        }
-        Form::Html => {
-            let done = progress.counter("packing", site.files.len());
-            let single = export::single::page(&site, &book, &done).map_err(|why| anyhow!(why))?;
-            progress.say("writing");
-            write_file(to, single.html.as_bytes()).context("the guide could not be written")?;
-            let raw: usize = single.parts.iter().map(|part| part.raw).sum();
-            warn_of_size(single.html.len(), single.parts, progress);
-            Ok(format!("{} unpacked, {} as it is", bytes(raw), bytes(single.html.len())))
-        }
     }
+}
+
+/// Writes the folder; its sizes in words.
+fn write_folder(build: &Build, site: Site, to: &Path, progress: &Progress) -> anyhow::Result<String> {
+    let folder = export::folder(site, &told(build, &contents(build)));
+    progress.say("writing");
+    folder.write(to).context(UNWRITTEN)?;
+    progress.say("measuring");
+    let (raw, small) = export::sizes(&folder);
+    Ok(format!("{}, {} compressed", bytes(raw), bytes(small)))
+}
+
+/// Packs the folder and writes it; its sizes in words.
+fn write_zip(build: &Build, site: Site, to: &Path, progress: &Progress) -> anyhow::Result<String> {
+    let folder = export::folder(site, &told(build, &contents(build)));
+    let name = to.file_stem().map_or_else(|| "guide".to_string(), |stem| stem.to_string_lossy().into_owned());
+    let raw: usize = folder.files.values().map(Vec::len).sum();
+    let done = progress.counter("packing", folder.files.len());
+    let archive = export::archive::zip(&folder.files, &name, &done).context("the archive could not be made")?;
+    write_file(to, &archive).context(UNWRITTEN)?;
+    Ok(format!("{} unpacked, {} as it is", bytes(raw), bytes(archive.len())))
+}
+
+/// Makes the one file and writes it; its sizes in words.
+fn write_html(build: &Build, site: &Site, to: &Path, progress: &Progress) -> anyhow::Result<String> {
+    let done = progress.counter("packing", site.files.len());
+    let single = export::single::page(site, &told(build, &contents(build)), &done).map_err(|why| anyhow!(why))?;
+    progress.say("writing");
+    write_file(to, single.html.as_bytes()).context(UNWRITTEN)?;
+    let raw: usize = single.parts.iter().map(|part| part.raw).sum();
+    warn_of_size(single.html.len(), single.parts, progress);
+    Ok(format!("{} unpacked, {} as it is", bytes(raw), bytes(single.html.len())))
 }
 
 /// The titles of what is in the book.

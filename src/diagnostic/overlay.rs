@@ -1,6 +1,6 @@
 //! Diagnostics for the page that is being written: the terminal's own text, cut where its colour changes.
 
-use super::{Diagnostic, Place, Severity, terminal};
+use super::{Diagnostic, Place, Severity, count, terminal};
 use crate::source::Sources;
 
 /// More diagnostics than this are counted, not shown.
@@ -70,7 +70,7 @@ impl Role {
 /// What a build found wrong.
 pub fn report(sources: &Sources, diagnostics: &[Diagnostic]) -> Report {
     let mut sorted = terminal::sorted(sources, diagnostics);
-    let of = |severity| sorted.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let of = |severity| count(sorted.iter().copied(), severity);
     let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
     sorted.sort_by_key(|diagnostic| diagnostic.severity);
     let shown = sorted.into_iter().take(MOST).map(|diagnostic| Shown {

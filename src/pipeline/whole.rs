@@ -1,6 +1,7 @@
 //! The whole site at once: every file goes to a sink as soon as it is made.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -196,11 +197,29 @@ impl Sink for Counted<'_> {
     }
 
     fn stream(&self, path: &str, make: Make<'_>) {
-        self.sink.stream(path, make);
+        self.sink.stream(path, &mut |out| make(&mut CountedWrite { out, bytes: &self.bytes }));
     }
 
     fn get(&self, path: &str) -> Option<Vec<u8>> {
         self.sink.get(path)
+    }
+}
+
+/// Counts what is written.
+struct CountedWrite<'a> {
+    out: &'a mut dyn Write,
+    bytes: &'a AtomicUsize,
+}
+
+impl Write for CountedWrite<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.bytes.fetch_add(written, Ordering::Relaxed);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 

@@ -3,20 +3,16 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::{Published, markdown_path};
 use crate::book::{PageId, Stage};
 use crate::check::{Target, relative};
 use crate::page::{Kind, Page, front_matter, markdown};
 use crate::search::plain_text;
+use crate::site::write_parts;
 use crate::source::{Source, Span};
 
 /// The site path of all pages in one file.
 pub(super) const FULL: &str = "llms-full.txt";
-
-/// So many pages are written at a time: enough for all threads.
-const AT_ONCE: usize = 64;
 
 /// The text of a page as its author wrote it, with links that hold where it will be read.
 pub(super) struct Text<'a> {
@@ -229,11 +225,7 @@ pub(super) fn llms_full(published: &Published<'_>, out: &mut dyn Write) -> io::R
         let text = Text::new(published, *id, FULL)?.document();
         Some(format!("\n---\n\nSource: {}\n\n{text}", published.address(published.book.route(*id))))
     };
-    for some in published.book.order.chunks(AT_ONCE) {
-        let pages: Vec<_> = some.par_iter().filter_map(page).collect();
-        pages.iter().try_for_each(|page| out.write_all(page.as_bytes()))?;
-    }
-    Ok(())
+    write_parts(out, &published.book.order, page)
 }
 
 #[cfg(test)]

@@ -4,8 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use super::view::{WholeLine, WholeView};
 use super::{Fill, PRINT, Plain, Renderer};
 use crate::book::PageId;
@@ -13,10 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::export::WHOLE_END;
 use crate::export::tags::{self, Tag, quoted};
 use crate::page::{Kind, markdown};
-use crate::site::Sink;
-
-/// So many pages are made into parts at a time: enough for all threads.
-const AT_ONCE: usize = 64;
+use crate::site::{Sink, write_parts};
 
 /// The pages of the whole book and their numbers: a topic's such as `1.2`, nothing for a plain page.
 type Places<'a> = BTreeMap<&'a str, String>;
@@ -48,10 +43,7 @@ impl Renderer<'_> {
         let (head, tail) = frame.split_once(HERE).unwrap_or((&frame, ""));
         sink.stream(PRINT, &mut |out| {
             out.write_all(head.as_bytes())?;
-            for some in order.chunks(AT_ONCE) {
-                let parts: Vec<_> = some.par_iter().filter_map(|id| self.part_of_whole(*id, &places, sink)).collect();
-                parts.iter().try_for_each(|part| out.write_all(part.as_bytes()))?;
-            }
+            write_parts(out, &order, |id| self.part_of_whole(*id, &places, sink))?;
             out.write_all(tail.as_bytes())
         });
         Ok(())

@@ -207,6 +207,7 @@ test("the keyboard stays with the overlay, and goes back to where it was", async
   const address = await serveBook(folder, "--watch", "--editor", "zed");
   const { page } = await listening(t, `${address}stage/one.html`);
   await page.locator(".run-edit").click();
+  await page.locator("textarea.run-area:focus").waitFor();
   await page.keyboard.type("typed");
   write("content/01-stage/02-two.md", topic("Two", "[nowhere](no.md)"));
   await dialog(page).waitFor();
