@@ -3,10 +3,12 @@
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use fieldguide::cache::Cache;
 use fieldguide::diagnostic::{Diagnostic, Severity, count, terminal as diagnostics};
 use fieldguide::pipeline::{self, Build, Options};
 use fieldguide::publish::compress::Compressed;
@@ -288,7 +290,8 @@ fn build(args: &BookArgs, to: &Path, with: BuildWith) -> anyhow::Result<ExitCode
     // A path is meant as the shell means it: from the current folder, not from the book's.
     let to = if to == Path::new("site") { args.book.join("site") } else { to.to_path_buf() };
     refuse_the_books_own_folders(&args.book, &to)?;
-    let options = Options { base_url, hosted: true, ..Options::default() };
+    let cache = Arc::new(Cache::open(&args.book));
+    let options = Options { base_url, hosted: true, cache: cache.clone(), ..Options::default() };
     const UNWRITTEN: &str = "the site could not be written";
     let staging = Staging::open(&to).context(UNWRITTEN)?;
     let disk = Disk::new(&args.book);
@@ -303,6 +306,7 @@ fn build(args: &BookArgs, to: &Path, with: BuildWith) -> anyhow::Result<ExitCode
     let finish = || staging.finish();
     let size = |written: &Result<Written, _>| written.as_ref().map_or(0, |written| written.bytes as usize);
     let written = timings::stage("write", size, finish).context(UNWRITTEN)?;
+    cache.sweep();
     if measure {
         say!("{}", timings::finish());
     }

@@ -12,10 +12,11 @@
 //! 6. [`publish`] adds what hosts, search engines and programs expect.
 //! 7. [`site`] is the result: path → bytes, and the only writer of the disk.
 //!
-//! [`schema`] says to editors which keys there are. [`pipeline`] runs them, [`timings`] measures them; [`cards`] packs pitfalls and questions for Anki; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
+//! [`schema`] says to editors which keys there are. [`pipeline`] runs them, [`cache`] keeps what a later build can take over, [`timings`] measures them; [`cards`] packs pitfalls and questions for Anki; [`proof`] runs the book's snippets in real CPython; [`diagnostic`] collects what is wrong on the way; [`serve`] shows the site while it is written.
 
 pub mod assets;
 pub mod book;
+pub mod cache;
 pub mod cards;
 pub mod check;
 pub mod config;

@@ -14,6 +14,7 @@ use std::ops::{Range, RangeInclusive};
 
 use fieldguide_wasm::demo::Lab;
 
+use crate::cache::Key;
 use crate::config::Config;
 use crate::diagnostic::Outcome;
 use crate::source::{FileId, Source, Span};
@@ -39,6 +40,8 @@ pub enum Kind {
 pub struct Page {
     /// The file.
     pub file: FileId,
+    /// Tells all that the page was read from.
+    pub key: Key,
     /// Its path in the book, such as `content/01-a/02-b.md`.
     pub path: String,
     /// What it is.

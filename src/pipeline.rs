@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::book::{self, Book};
+use crate::cache::Cache;
 use crate::cards::Deck;
 use crate::check::Targets;
 use crate::config::{self, Config};
@@ -47,6 +48,8 @@ pub struct Options {
     pub base_url: Option<String>,
     /// Whether the site will stand on a host: then what [`publish`] makes is part of it.
     pub hosted: bool,
+    /// What earlier builds left.
+    pub cache: Arc<Cache>,
 }
 
 /// What a build made.

@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::cache::Key;
 pub use staging::{Staging, Written};
 
 /// Files by their site path.
@@ -37,6 +38,26 @@ pub trait Sink: Sync {
         if make(&mut bytes).is_ok() {
             self.put(path, bytes);
         }
+    }
+
+    /// Whether the file that the last build made at `path`, from what `key` tells, is still there. It then stays as it is and
+    /// need not be made again.
+    fn keep(&self, path: &str, key: &Key) -> bool {
+        let _ = (path, key);
+        false
+    }
+
+    /// Takes a file with a key that tells what it was made from, for a later build's [`Sink::keep`].
+    fn put_made(&self, path: &str, key: &Key, bytes: Vec<u8>) {
+        let _ = key;
+        self.put(path, bytes);
+    }
+
+    /// Takes a file of parts that stand one after the other, each with a key that tells what it is made from: those that the last
+    /// build made from the same need not be made again.
+    fn assemble(&self, path: &str, parts: &[Key], make: &(dyn Fn(usize) -> String + Sync)) {
+        let all: Vec<usize> = (0..parts.len()).collect();
+        self.stream(path, &mut |out| write_parts(out, &all, |part| Some(make(*part))));
     }
 
     /// A file that was put.

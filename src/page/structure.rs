@@ -10,6 +10,7 @@ use super::{
     Heading, HeadingKind, Kind, Markup, Page, Piece, Pitfall, Question, Quiz, QuizOption, QuizQuestion, Section,
     StageTexts, Tally,
 };
+use crate::cache::Key;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
@@ -48,6 +49,7 @@ pub fn read(
     let Body { writer, sections, quiz, .. } = body;
     Page {
         file: source.id,
+        key: Key::default(),
         path: source.path.clone(),
         kind,
         tally: Tally::new(&sections, &writer.snippets),

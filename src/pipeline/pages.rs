@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{Touched, is_error, text};
+use crate::cache::{Key, key};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::page::include::Library;
@@ -38,6 +39,21 @@ struct Shared {
     raw_html: bool,
     terms: Vec<Term>,
     glossary: Option<Glossary>,
+}
+
+impl Shared {
+    fn key(&self) -> Key {
+        let terms = self.terms.iter().flat_map(|term| [&*term.text, &*term.anchor]);
+        let flags = [u8::from(self.raw_html), u8::from(self.glossary.is_some())];
+        key(std::iter::once(&flags[..]).chain(terms.map(str::as_bytes)))
+    }
+}
+
+/// Tells all that a page is read from: its file, what all pages share, and the files that its blocks may include.
+fn key_of(shared: &Key, source: &Source, wanted: Option<&Vec<String>>, library: &Library) -> Key {
+    let included = wanted.into_iter().flatten().map(|path| library.get(path).map_or("", |file| &*file.text));
+    let parts = [&shared[..], source.path.as_bytes(), source.text.as_bytes()];
+    key(parts.into_iter().chain(included.map(str::as_bytes)))
 }
 
 /// All Markdown files by their paths.
@@ -219,7 +235,10 @@ impl Pages {
         if let Some((id, kind)) = glossary
             && let Some(source) = sources.get(id)
         {
-            self.put(page::parse(source, kind, config, None, &self.library), read);
+            let mut glossary = page::parse(source, kind, config, None, &self.library);
+            let shared = Shared { raw_html: config.raw_html, ..Shared::default() }.key();
+            glossary.value.key = key_of(&shared, source, self.wanted.get(GLOSSARY), &self.library);
+            self.put(glossary, read);
         }
         let terms = match self.entries.get(GLOSSARY) {
             Some(Entry::Parsed(parsed)) => Some(&parsed.now.terms),
@@ -239,8 +258,13 @@ impl Pages {
         }
         let glossary = self.shared.glossary.as_ref();
         let library = &self.library;
-        let parse =
-            |(id, kind): &(FileId, Kind)| Some(page::parse(sources.get(*id)?, *kind, config, glossary, library));
+        let (shared, wanted) = (self.shared.key(), &self.wanted);
+        let parse = |(id, kind): &(FileId, Kind)| {
+            let source = sources.get(*id)?;
+            let mut read = page::parse(source, *kind, config, glossary, library);
+            read.value.key = key_of(&shared, source, wanted.get(&source.path), library);
+            Some(read)
+        };
         let parsed: Vec<_> = todo.par_iter().filter_map(parse).collect();
         for outcome in parsed {
             self.put(outcome, read);

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::{Make, Sink, WriteError, at, create_parent};
+use crate::cache::hex;
 
 /// The list of the files that a build wrote, in the site's folder: a line a file, its hash and its path.
 const MANIFEST: &str = ".fieldguide";
@@ -263,11 +264,6 @@ fn hash_of(path: &Path) -> io::Result<String> {
             read => hash.update(buffer.get(..read).unwrap_or_default()),
         }
     }
-}
-
-fn hex(digest: impl AsRef<[u8]>) -> String {
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-    digest.as_ref().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The files that an earlier build wrote, with their hashes.
