@@ -1,6 +1,6 @@
 //! Pages → [`Book`]: order, routes, anchors, neighbours.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::config::Config;
@@ -168,11 +168,15 @@ impl Book {
             .or_else(|| topics().find(|id| self.slug(*id) == slug))
     }
 
-    /// The topics that name this one among what to know first, in reading order.
-    pub fn builds_on(&self, id: PageId) -> Vec<PageId> {
-        let names =
-            |other: &&PageId| self.page(**other).front.requires.iter().any(|(slug, _)| self.topic(slug) == Some(id));
-        self.order.iter().filter(names).copied().collect()
+    /// By topic: the topics that name it among what to know first, in reading order.
+    pub fn leads_to(&self) -> BTreeMap<PageId, Vec<PageId>> {
+        let mut found: BTreeMap<PageId, Vec<PageId>> = BTreeMap::new();
+        for id in &self.order {
+            let named: BTreeSet<PageId> =
+                self.page(*id).front.requires.iter().filter_map(|(slug, _)| self.topic(slug)).collect();
+            named.into_iter().for_each(|first| found.entry(first).or_default().push(*id));
+        }
+        found
     }
 
     /// What a page is called wherever it must be found again after it moved: the id of its front matter, or its address

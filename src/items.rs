@@ -48,7 +48,7 @@ pub fn of_page(book: &Book, id: PageId) -> Vec<Item<'_>> {
     let key = book.key(id);
     let mut found = Vec::new();
     let mut add = |anchor, span, what| found.push(Item { id: format!("{key}#{anchor}"), page: id, anchor, span, what });
-    for section in &page.sections {
+    for section in &page.body().sections {
         match section {
             Section::Prose(_) => {}
             Section::Pitfall(pitfall) => headed(&pitfall.heading, What::Pitfall(pitfall), &mut add),
@@ -60,7 +60,7 @@ pub fn of_page(book: &Book, id: PageId) -> Vec<Item<'_>> {
             }
         }
     }
-    for question in page.quiz.iter().flat_map(|quiz| &quiz.questions) {
+    for question in page.body().quiz.iter().flat_map(|quiz| &quiz.questions) {
         headed(&question.heading, What::Quiz(question), &mut add);
     }
     loose(page, &mut add);

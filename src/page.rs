@@ -10,9 +10,12 @@ mod plot;
 pub mod structure;
 pub mod terms;
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::{Deref, Range, RangeInclusive};
+use std::sync::{Arc, OnceLock};
 
-use fieldguide_wasm::demo::Lab;
+use fieldguide_wasm::demo::{Lab, lab};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::cache::Key;
 use crate::config::Config;
@@ -35,7 +38,8 @@ pub enum Kind {
     Page,
 }
 
-/// The facts of one file.
+/// One file: its facts, which other pages and lists show, and its body, which is parsed when it is asked for where the facts are
+/// known from an earlier build.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The file.
@@ -46,14 +50,16 @@ pub struct Page {
     pub path: String,
     /// What it is.
     pub kind: Kind,
+    /// What other pages need to know of it.
+    pub facts: Facts,
+    body: Lazy,
+}
+
+/// What other pages and lists need to know of a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
     /// Its front matter.
     pub front: FrontMatter,
-    /// The objectives, the takeaway and the slips of a stage, as markup.
-    pub stage: StageTexts,
-    /// The body, in order.
-    pub sections: Vec<Section>,
-    /// A stage's quiz.
-    pub quiz: Option<Quiz>,
     /// All headings that have an anchor, in order.
     pub headings: Vec<Heading>,
     /// Anchors that are not headings: terms, footnotes, labs, myths.
@@ -64,20 +70,91 @@ pub struct Page {
     pub links: Vec<Link>,
     /// Images, for their holes.
     pub images: Vec<Image>,
-    /// Code blocks, for their holes.
-    pub snippets: Vec<Snippet>,
     /// Labs, for their holes.
     pub demos: Vec<Demo>,
     /// The myths it tells, in order.
     pub myths: Vec<Myth>,
     /// Words of text, code left out.
     pub words: usize,
+    /// Lines of code.
+    pub code_lines: usize,
     /// What is counted wherever the book is summed up.
     pub tally: Tally,
 }
 
+/// What a page shows.
+#[derive(Debug, Clone, Default)]
+pub struct Body {
+    /// The objectives, the takeaway and the slips of a stage, as markup.
+    pub stage: StageTexts,
+    /// The body, in order.
+    pub sections: Vec<Section>,
+    /// A stage's quiz.
+    pub quiz: Option<Quiz>,
+    /// Code blocks, for their holes.
+    pub snippets: Vec<Snippet>,
+    /// The first state of each of [`Facts::demos`], drawn; empty where the state made no sense.
+    pub drawn: Vec<String>,
+}
+
+/// A body, or what it is parsed from.
+#[derive(Debug, Clone)]
+struct Lazy {
+    body: OnceLock<Box<Body>>,
+    from: Option<(Source, Arc<With>)>,
+}
+
+/// What all pages are parsed with.
+#[derive(Debug, Clone, Default)]
+pub struct With {
+    /// What book.toml says.
+    pub config: Arc<Config>,
+    /// The terms that are linked where they first stand in a text.
+    pub glossary: Option<Glossary>,
+    /// What code blocks include.
+    pub library: Library,
+}
+
+impl Deref for Page {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.facts
+    }
+}
+
+impl Page {
+    /// What it shows.
+    pub fn body(&self) -> &Body {
+        self.body.body.get_or_init(|| {
+            let parsed = self.body.from.as_ref().map(|(source, with)| parse(source, self.kind, with).value);
+            parsed.and_then(|page| page.body.body.into_inner()).unwrap_or_default()
+        })
+    }
+
+    /// A page whose facts are known, with a body that is parsed from `source` when it is asked for.
+    pub fn known(source: &Source, kind: Kind, mut facts: Facts, with: Arc<With>) -> Self {
+        facts.set_file(source.id);
+        let body = Lazy { body: OnceLock::new(), from: Some((source.clone(), with)) };
+        Self { file: source.id, key: Key::default(), path: source.path.clone(), kind, facts, body }
+    }
+}
+
+impl Facts {
+    /// Spans are kept without their file, whose index is another in each build.
+    fn set_file(&mut self, file: FileId) {
+        let front = &mut self.front;
+        let named = front.id.iter_mut().chain(&mut front.requires).chain(&mut front.aliases);
+        let texts = front.objectives.iter_mut().chain(&mut front.takeaway).chain(&mut front.slips);
+        let spans = named.chain(texts).map(|(_, span)| span);
+        let spans = spans.chain(self.headings.iter_mut().map(|heading| &mut heading.span));
+        let spans = spans.chain(self.links.iter_mut().map(|link| &mut link.span));
+        spans.chain(self.images.iter_mut().map(|image| &mut image.span)).for_each(|span| span.file = file);
+    }
+}
+
 /// Counts of a page that every page of the book shows the sums of.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Pitfalls.
     pub pitfalls: usize,
@@ -105,13 +182,12 @@ impl Tally {
 impl Page {
     /// Minutes to read it: 220 words or 25 lines of code a minute.
     pub fn minutes(&self) -> usize {
-        let lines: usize = self.snippets.iter().map(|snippet| snippet.text.lines().count()).sum();
-        (self.words * 25 + lines * 220).div_ceil(220 * 25).max(1)
+        (self.words * 25 + self.code_lines * 220).div_ceil(220 * 25).max(1)
     }
 }
 
 /// A common belief that is wrong; the fact stands with it in the body.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Myth {
     /// Its id on the page.
     pub anchor: String,
@@ -122,7 +198,7 @@ pub struct Myth {
 }
 
 /// A term that a list of terms defines.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
     /// The term as plain text.
     pub text: String,
@@ -228,7 +304,7 @@ pub struct QuizOption {
 }
 
 /// What a heading opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HeadingKind {
     /// Explanation.
     Prose,
@@ -245,7 +321,7 @@ pub enum HeadingKind {
 }
 
 /// A heading with an anchor.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Heading {
     /// 2 to 6.
     pub level: u8,
@@ -262,7 +338,7 @@ pub struct Heading {
 }
 
 /// A link as written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Link {
     /// The address as written.
     pub target: String,
@@ -273,7 +349,7 @@ pub struct Link {
 }
 
 /// An image as written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Image {
     /// The address as written.
     pub target: String,
@@ -379,16 +455,30 @@ pub struct Output {
 }
 
 /// A lab in a page.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Demo {
     /// Which lab.
+    #[serde(serialize_with = "lab_name", deserialize_with = "lab_named")]
     pub lab: &'static Lab,
     /// Its id on the page.
     pub id: String,
-    /// Its first state, drawn; empty where the state made no sense.
-    pub drawn: String,
     /// Its caption.
     pub caption: String,
+}
+
+impl PartialEq for Demo {
+    fn eq(&self, other: &Self) -> bool {
+        (self.lab.name, &self.id, &self.caption) == (other.lab.name, &other.id, &other.caption)
+    }
+}
+
+fn lab_name<S: Serializer>(lab: &&'static Lab, serializer: S) -> Result<S::Ok, S::Error> {
+    lab.name.serialize(serializer)
+}
+
+fn lab_named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Lab, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    lab(&name).ok_or_else(|| D::Error::custom("there is no such lab"))
 }
 
 /// The kind of a content file, by its path below `content/`; none for a path that is no page.
@@ -407,19 +497,15 @@ pub fn kind(path: &str) -> Option<Kind> {
 
 /// Reads one file; a term of the glossary is linked where it first stands in the text, and what its blocks include is taken
 /// from the library.
-pub fn parse(
-    source: &Source,
-    kind: Kind,
-    config: &Config,
-    glossary: Option<&Glossary>,
-    library: &Library,
-) -> Outcome<Page> {
+pub fn parse(source: &Source, kind: Kind, with: &With) -> Outcome<Page> {
     let mut diagnostics = Vec::new();
     let (front, body_start) = match front_matter::split(source, &mut diagnostics) {
         Some((range, body)) => (front_matter::parse(source, range, kind, &mut diagnostics), body),
         // What stands below half a front matter can't be told from it.
         None => (FrontMatter::default(), source.text.len()),
     };
-    let page = structure::read(source, kind, front, body_start, config, (glossary, library), &mut diagnostics);
+    let (facts, body) = structure::read(source, kind, front, body_start, with, &mut diagnostics);
+    let body = Lazy { body: OnceLock::from(Box::new(body)), from: None };
+    let page = Page { file: source.id, key: Key::default(), path: source.path.clone(), kind, facts, body };
     Outcome { value: page, diagnostics }
 }

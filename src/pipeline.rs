@@ -5,6 +5,7 @@
 //! A build is a pipeline that has nothing in its memo.
 
 mod checks;
+mod known;
 mod links;
 mod look;
 mod media;
@@ -97,6 +98,7 @@ pub fn build(files: &dyn Files, options: Options) -> Build {
 /// so.
 pub fn build_to(files: &dyn Files, options: Options, sink: &dyn Sink) -> Build {
     let mut pipeline = Pipeline::new(options);
+    stage("recall", |()| 0, || pipeline.pages.recall(&pipeline.options.cache));
     pipeline.update(files, &Changes::Everything);
     pipeline.complete_to(files, sink)
 }

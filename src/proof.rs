@@ -74,7 +74,7 @@ pub fn check(
     let results = chains::run_all(&chains, &interpreters, sources, pages, &mut summary)?;
     let mut recordings = Vec::new();
     for (at, page) in pages.iter().enumerate() {
-        for (index, snippet) in page.snippets.iter().enumerate() {
+        for (index, snippet) in page.body().snippets.iter().enumerate() {
             let of_snippet: Vec<_> = interpreters
                 .iter()
                 .filter_map(|found| Some((found.version, results.get(&((at, index), found.version))?)))
@@ -138,7 +138,7 @@ fn shares(pages: &[Arc<Page>], config: &Config, summary: &Summary, diagnostics: 
         let help = "record what the symptom and the fix of those listed below print";
         diagnostics.push(Diagnostic::error(span.clone(), message).help(help));
     }
-    let python = pages.iter().flat_map(|page| &page.snippets).filter(|snippet| snippet.language == "python");
+    let python = pages.iter().flat_map(|page| &page.body().snippets).filter(|snippet| snippet.language == "python");
     let (mut blocks, mut out) = (0, 0);
     for snippet in python {
         blocks += 1;

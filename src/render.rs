@@ -5,6 +5,7 @@ pub mod cards;
 mod contents;
 pub mod highlight;
 mod lists;
+mod made;
 mod map;
 pub mod meta;
 mod pages;
@@ -14,27 +15,26 @@ pub mod view;
 mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use tera::Context;
 
 use crate::assets::{self, Assets};
 use crate::book::{Book, PageId};
+use crate::cache::{Key, key};
 use crate::check::Targets;
 use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::ids::Moved;
-use crate::page::{Kind, Section, markdown};
+use crate::page::{HeadingKind, Kind, markdown};
 use crate::site::Sink;
 use crate::svg::Drawing;
 use templates::Templates;
 use view::{
-    AssetPaths, BookView, Common, Counts, LinkView, MovedView, PageLink, PageView, PartView, SearchPaths, StageLink,
-    TopicLink, WasmPaths,
+    AssetPaths, BookView, Common, Counts, LinkView, Meta, MovedView, PageLink, PageView, PartView, SearchPaths,
+    StageLink, TopicLink, WasmPaths,
 };
 
 /// A file of the book that a page shows or links to.
@@ -69,6 +69,9 @@ pub struct Renderer<'a> {
     view: &'a BookView,
     hosted: Option<Hosted<'a>>,
     contents: contents::Drawn,
+    /// The topics that name a topic among what to know first, in reading order.
+    leads_to: BTreeMap<PageId, Vec<PageId>>,
+    made: Option<made::Made>,
 }
 
 /// A page to render.
@@ -170,24 +173,9 @@ impl Routes {
 #[derive(Debug, Clone)]
 pub struct Kept {
     /// A hash of the templates, the template's name and all that it was given; none where there was no template.
-    key: Option<[u8; 32]>,
+    key: Option<Key>,
     /// The page.
     pub html: Arc<str>,
-}
-
-/// A hash that is written to.
-#[derive(Default)]
-struct Hashing(Sha256);
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 /// What becomes of a view.
@@ -225,11 +213,7 @@ impl Fill for Keyed<'_> {
     type Filled = Kept;
 
     fn fill(&self, template: &str, view: &impl Serialize) -> Result<Kept, Diagnostic> {
-        let mut hashing = Hashing::default();
-        hashing.0.update(self.0.key());
-        hashing.0.update(template);
-        hashing.0.update([0]);
-        let key = serde_json::to_writer(&mut hashing, view).ok().map(|()| <[u8; 32]>::from(hashing.0.finalize()));
+        let key = made::hash_of(view).map(|view| key([&self.0.key()[..], template.as_bytes(), &view]));
         match self.1.filter(|kept| kept.key == key) {
             Some(kept) if key.is_some() => Ok(kept.clone()),
             _ => Ok(Kept { key, html: Plain(self.0).fill(template, view)?.into() }),
@@ -262,6 +246,8 @@ impl<'a> Renderer<'a> {
             view,
             hosted: None,
             contents: contents::Drawn::default(),
+            leads_to: book.leads_to(),
+            made: None,
         }
     }
 
@@ -273,16 +259,20 @@ impl<'a> Renderer<'a> {
     /// Renders every page into `sink`; what is wrong with the templates, each at its place.
     pub fn render(&self, routes: &Routes, sink: &dyn Sink) -> Vec<Diagnostic> {
         let jobs: Vec<_> = routes.jobs.iter().collect();
-        let put = |(route, job): &(&String, &Job)| match self.run(job) {
-            Ok(html) => {
-                sink.put(route, html.into_bytes());
-                None
-            }
-            Err(diagnostic) => Some(diagnostic),
-        };
-        let mut diagnostics: Vec<_> = jobs.par_iter().filter_map(put).collect();
+        let mut diagnostics: Vec<_> =
+            jobs.par_iter().filter_map(|(route, job)| self.hand_over(route, job, sink).err()).collect();
         diagnostics.dedup();
         diagnostics
+    }
+
+    /// Hands a page over, rendered where the sink doesn't have it from an earlier build.
+    fn hand_over(&self, route: &str, job: &Job, sink: &dyn Sink) -> Result<(), Diagnostic> {
+        let key = if let Job::Page(id) = job { self.key_of_page(*id) } else { None };
+        let Some(key) = key else { return self.with_view(job, &made::Handing { renderer: self, route, sink }) };
+        if !sink.keep(route, &key) {
+            sink.put_made(route, &key, self.with_view(job, &Plain(self.templates))?.into_bytes());
+        }
+        Ok(())
     }
 
     /// Renders one page; `kept` is given back where nothing that the page is made of has changed since.
@@ -291,10 +281,6 @@ impl<'a> Renderer<'a> {
     /// A diagnostic at the template's line.
     pub fn one(&self, job: &Job, kept: Option<&Kept>) -> Result<Kept, Diagnostic> {
         self.with_view(job, &Keyed(self.templates, kept))
-    }
-
-    fn run(&self, job: &Job) -> Result<String, Diagnostic> {
-        self.with_view(job, &Plain(self.templates))
     }
 
     /// Makes the page's view and hands it to `fill`.
@@ -323,12 +309,27 @@ impl<'a> Renderer<'a> {
 
     /// What every template receives, for the page at that site path.
     fn common(&self, page: PageView, current: Option<PageId>) -> Common<'_> {
-        let not_found = page.kind == "404";
-        let root = match not_found {
-            true => self.book.config.base_path().to_string(),
-            false => "../".repeat(page.url.matches('/').count()),
-        };
+        let root = self.root(&page);
         let contents_html = self.contents(current, &root, &page.url);
+        self.common_with(page, current, root, contents_html)
+    }
+
+    /// The way from a page to the site's root.
+    fn root(&self, page: &PageView) -> String {
+        match page.kind {
+            "404" => self.book.config.base_path().to_string(),
+            _ => "../".repeat(page.url.matches('/').count()),
+        }
+    }
+
+    fn common_with(
+        &self,
+        page: PageView,
+        current: Option<PageId>,
+        root: String,
+        contents_html: Option<String>,
+    ) -> Common<'_> {
+        let not_found = page.kind == "404";
         let (nav, pages) = match contents_html {
             Some(_) => (Vec::new(), Vec::new()),
             None => {
@@ -416,8 +417,8 @@ impl<'a> Renderer<'a> {
             stage: self.book.stage_of(id).map(|stage| self.link(stage.page).title).unwrap_or_default(),
             current: current == Some(id),
             labs: page.demos.len(),
-            pitfalls: page.sections.iter().filter(|section| matches!(section, Section::Pitfall(_))).count(),
-            questions: page.sections.iter().filter(|section| matches!(section, Section::Question(_))).count(),
+            pitfalls: lists::headings(page, HeadingKind::Pitfall).count(),
+            questions: lists::headings(page, HeadingKind::Question).count(),
             minutes: page.minutes(),
             draft: page.front.draft,
         }
@@ -435,6 +436,13 @@ impl<'a> Renderer<'a> {
 
     /// The page's own view; neighbours, contents and tags of a page of the book.
     fn page_view(&self, id: PageId) -> PageView {
+        let view = self.page_around(id);
+        let structured = self.structured(id, &view);
+        PageView { meta: Meta { structured, ..view.meta }, ..view }
+    }
+
+    /// The same without what is made from the page's body.
+    fn page_around(&self, id: PageId) -> PageView {
         let page = self.book.page(id);
         let link = self.link(id);
         let place = self.book.order_index(id);
@@ -459,7 +467,7 @@ impl<'a> Renderer<'a> {
             draft: page.front.draft,
             minutes: page.minutes(),
             words: page.words,
-            meta: self.meta(id, &breadcrumbs),
+            meta: self.meta(id),
             breadcrumbs,
             prev: neighbour(-1),
             next: neighbour(1),
@@ -524,7 +532,7 @@ pub fn book_view(book: &Book) -> BookView {
         counts.topics += usize::from(page.kind == Kind::Topic);
         counts.myths += page.myths.len();
         counts.words += page.words;
-        counts.quiz += page.quiz.as_ref().map_or(0, |quiz| quiz.questions.len());
+        counts.quiz += lists::headings(page, HeadingKind::Quiz).filter(|heading| heading.level == 3).count();
         counts.pitfalls += page.tally.pitfalls;
         counts.questions += page.tally.questions;
     }

@@ -122,19 +122,19 @@ fn links(book: &Book, targets: &Targets) -> BTreeMap<PageId, (usize, usize)> {
 }
 
 fn count(page: &Page, (links_out, links_in): (usize, usize)) -> Counts {
-    let python = || page.snippets.iter().filter(|snippet| snippet.language == "python");
+    let python = || page.body().snippets.iter().filter(|snippet| snippet.language == "python");
     let mut counts = Counts {
         words: page.words,
         snippets: python().count(),
         outputs: python().map(|snippet| snippet.outputs.len()).sum(),
-        quiz: page.quiz.as_ref().map_or(0, |quiz| quiz.questions.len()),
+        quiz: page.body().quiz.as_ref().map_or(0, |quiz| quiz.questions.len()),
         labs: page.demos.len(),
         links_out,
         links_in,
         minutes: page.minutes(),
         ..Counts::default()
     };
-    for section in &page.sections {
+    for section in &page.body().sections {
         match section {
             Section::Pitfall(_) => counts.pitfalls += 1,
             Section::Question(question) => counts.questions += 1 + question.follow_ups.len(),

@@ -88,7 +88,13 @@ impl<'a> PageSections<'a> {
         let page = self.page;
         let mut head = vec![marked(&markdown::title_html(&page.front.summary))];
         if page.kind == Kind::Stage {
-            let texts = page.stage.objectives.iter().chain([&page.stage.takeaway]).chain(&page.stage.slips);
+            let texts = page
+                .body()
+                .stage
+                .objectives
+                .iter()
+                .chain([&page.body().stage.takeaway])
+                .chain(&page.body().stage.slips);
             head.extend(texts.map(|text| self.whole(text)));
         }
         let kind = if page.kind == Kind::Stage { Found::Stage } else { Found::Explanation };
@@ -101,7 +107,7 @@ impl<'a> PageSections<'a> {
         self.found.push(Section { kind, url, title, breadcrumb, text, hidden: String::new(), context });
         self.breadcrumb.push(markdown::title_text(&page.front.title));
         let mut above: Vec<&Heading> = Vec::new();
-        for section in &page.sections {
+        for section in &page.body().sections {
             match section {
                 Body::Prose(markup) => self.prose(markup, &mut above),
                 Body::Pitfall(pitfall) => {
@@ -156,7 +162,7 @@ impl<'a> PageSections<'a> {
     }
 
     fn code(&mut self, part: &Part, heading: Option<&Heading>, breadcrumb: &[String]) {
-        for snippet in part.snippets.iter().filter_map(|at| self.page.snippets.get(*at)) {
+        for snippet in part.snippets.iter().filter_map(|at| self.page.body().snippets.get(*at)) {
             let above = heading.map_or_else(|| self.title.clone(), |heading| marked(&heading.html));
             let title = snippet
                 .attributes
@@ -191,7 +197,7 @@ impl<'a> PageSections<'a> {
 
     /// The questions of the quiz; no excerpt shows an answer before the reader has given one.
     fn quiz(&mut self) {
-        let Some(quiz) = &self.page.quiz else { return };
+        let Some(quiz) = &self.page.body().quiz else { return };
         for question in &quiz.questions {
             let options: Vec<String> = question.options.iter().map(|option| self.whole(&option.markup)).collect();
             let text = self.whole(&question.body) + "\n" + &options.join("\n");

@@ -9,13 +9,13 @@ use crate::diagnostic::{Diagnostic, suggestion};
 use crate::keys::shape::{Key, Shape, Value};
 use crate::keys::{Keys, TomlText};
 
-/// Reads a fence's name and body; `id` makes the lab's id on the page from its name.
+/// Reads a fence's name and body; `id` makes the lab's id on the page from its name. The lab, and its first state as it is drawn.
 pub fn read(
     info: &Info,
     body: TomlText<'_>,
     id: impl FnOnce(&str) -> String,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Demo> {
+) -> Option<(Demo, String)> {
     let (name, title) = fence::demo(info, diagnostics);
     let names = || LABS.iter().map(|lab| lab.name);
     let Some(name) = name else {
@@ -44,7 +44,7 @@ pub fn read(
             .help("change the state: the lab itself would say the same sentence"),
         );
     }
-    Some(Demo { lab, id, drawn: drawing.html, caption: title.unwrap_or_else(|| lab.summary.to_string()) })
+    Some((Demo { lab, id, caption: title.unwrap_or_else(|| lab.summary.to_string()) }, drawing.html))
 }
 
 /// TOML → the lab's state text, by the fields the lab declares. Also what `--state` of the command line means.

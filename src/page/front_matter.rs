@@ -4,13 +4,15 @@ pub mod shape;
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::Diagnostic;
 use crate::keys::{Keys, TomlText};
 use crate::page::Kind;
 use crate::source::{Source, Span};
 
 /// What the front matter of any page may say; which keys are allowed depends on the page's kind.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FrontMatter {
     /// The page's title: one line of Markdown with inline code at most.
     pub title: String,

@@ -93,7 +93,8 @@ pub struct Writer<'a, 'd> {
     pub(super) links: Vec<Link>,
     pub(super) images: Vec<Image>,
     pub(super) snippets: Vec<Snippet>,
-    pub(super) demos: Vec<Demo>,
+    /// Labs, each with its first state drawn.
+    pub(super) demos: Vec<(Demo, String)>,
     pub(super) myths: Vec<Myth>,
     pub(super) words: usize,
     /// Whether outputs are kept from the page, as in a quiz.
@@ -636,7 +637,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         let demo = demo::read(info, body, |name| self.unique_id(&format!("lab-{name}")), &mut diagnostics);
         self.diagnostics.append(&mut diagnostics);
         if let Some(demo) = demo {
-            self.anchors.push(demo.id.clone());
+            self.anchors.push(demo.0.id.clone());
             out.push(Piece::Demo(self.demos.len()));
             self.demos.push(demo);
         }

@@ -3,16 +3,13 @@
 use comrak::nodes::{Node, NodeValue};
 
 use super::front_matter::FrontMatter;
-use super::include::Library;
 use super::markdown::{Positions, Writer, heading_html, html, options, plain};
-use super::terms::Glossary;
 use super::{
-    Heading, HeadingKind, Kind, Markup, Page, Piece, Pitfall, Question, Quiz, QuizOption, QuizQuestion, Section,
-    StageTexts, Tally,
+    Facts, Heading, HeadingKind, Kind, Markup, Piece, Pitfall, Question, Quiz, QuizOption, QuizQuestion, Section,
+    StageTexts, Tally, With,
 };
-use crate::cache::Key;
-use crate::config::Config;
 use crate::diagnostic::Diagnostic;
+use crate::page;
 use crate::source::Source;
 
 /// Reads the body that starts at `body_start` and puts the page together.
@@ -21,21 +18,20 @@ pub fn read(
     kind: Kind,
     front: FrontMatter,
     body_start: usize,
-    config: &Config,
-    (glossary, library): (Option<&Glossary>, &Library),
+    with: &With,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Page {
+) -> (Facts, page::Body) {
     let arena = comrak::Arena::new();
     let text = source.text.get(body_start..).unwrap_or_default();
     let document = comrak::parse_document(&arena, text, &options());
-    let mut writer = Writer::new(source, Positions::body(&source.text, body_start), config.raw_html, diagnostics);
+    let mut writer = Writer::new(source, Positions::body(&source.text, body_start), with.config.raw_html, diagnostics);
     let stage = StageTexts {
         objectives: front.objectives.iter().map(|(text, span)| writer.inline_text(text, span)).collect(),
         takeaway: front.takeaway.as_ref().map(|(text, span)| writer.inline_text(text, span)).unwrap_or_default(),
         slips: front.slips.iter().map(|(text, span)| writer.inline_text(text, span)).collect(),
     };
-    writer.glossary = glossary;
-    writer.library = Some(library);
+    writer.glossary = with.glossary.as_ref();
+    writer.library = Some(&with.library);
     let mut body = Body { kind, writer, sections: Vec::new(), quiz: None, open: Open::Prose, level: 1 };
     for node in document.children() {
         body.block(node);
@@ -47,26 +43,21 @@ pub fn read(
     }
     body.writer.check_exercises();
     let Body { writer, sections, quiz, .. } = body;
-    Page {
-        file: source.id,
-        key: Key::default(),
-        path: source.path.clone(),
-        kind,
+    let (demos, drawn) = writer.demos.into_iter().unzip();
+    let facts = Facts {
         tally: Tally::new(&sections, &writer.snippets),
         front,
-        stage,
-        sections,
-        quiz,
         headings: writer.headings,
         anchors: writer.anchors,
         terms: writer.terms,
         links: writer.links,
         images: writer.images,
-        snippets: writer.snippets,
-        demos: writer.demos,
+        demos,
         myths: writer.myths,
         words: writer.words,
-    }
+        code_lines: writer.snippets.iter().map(|snippet| snippet.text.lines().count()).sum(),
+    };
+    (facts, page::Body { stage, sections, quiz, snippets: writer.snippets, drawn })
 }
 
 /// What the blocks that follow belong to.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::known::Known;
 use super::{Touched, is_error, text};
-use crate::cache::{Key, key};
+use crate::cache::{Cache, Key, key};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::page::include::Library;
 use crate::page::terms::Glossary;
-use crate::page::{self, Kind, Page, Term};
+use crate::page::{self, Kind, Page, Term, With};
 use crate::source::{FileId, Files, Listing, Source, Sources};
 
 /// The page whose terms are linked from all others.
@@ -33,38 +34,25 @@ struct Parsed {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// What all pages are parsed with.
-#[derive(Default)]
-struct Shared {
-    raw_html: bool,
-    terms: Vec<Term>,
-    glossary: Option<Glossary>,
-}
-
-impl Shared {
-    fn key(&self) -> Key {
-        let terms = self.terms.iter().flat_map(|term| [&*term.text, &*term.anchor]);
-        let flags = [u8::from(self.raw_html), u8::from(self.glossary.is_some())];
-        key(std::iter::once(&flags[..]).chain(terms.map(str::as_bytes)))
-    }
-}
-
-/// Tells all that a page is read from: its file, what all pages share, and the files that its blocks may include.
-fn key_of(shared: &Key, source: &Source, wanted: Option<&Vec<String>>, library: &Library) -> Key {
-    let included = wanted.into_iter().flatten().map(|path| library.get(path).map_or("", |file| &*file.text));
-    let parts = [&shared[..], source.path.as_bytes(), source.text.as_bytes()];
-    key(parts.into_iter().chain(included.map(str::as_bytes)))
+/// Tells what all pages share, but for the files that some include.
+fn shared_key(with: &With, terms: &[Term]) -> Key {
+    let terms = terms.iter().flat_map(|term| [&*term.text, &*term.anchor]);
+    let flags = [u8::from(with.config.raw_html), u8::from(with.glossary.is_some())];
+    key(std::iter::once(&flags[..]).chain(terms.map(str::as_bytes)))
 }
 
 /// All Markdown files by their paths.
 #[derive(Default)]
 pub(super) struct Pages {
     entries: BTreeMap<String, Entry>,
-    shared: Shared,
-    /// What code blocks include.
-    library: Library,
+    /// What all pages are parsed with.
+    with: Arc<With>,
+    /// The terms of the glossary.
+    terms: Vec<Term>,
     /// What each page may mean to include, by the page's path.
     wanted: BTreeMap<String, Vec<String>>,
+    /// What an earlier build knew of pages.
+    known: Known,
 }
 
 /// What reading made of the files that changed.
@@ -90,7 +78,7 @@ impl Pages {
         listing: &Listing,
         listed_anew: bool,
         touched: &Touched,
-        config: &Config,
+        config: &Arc<Config>,
         sources: &mut Sources,
     ) -> Read {
         let mut read = Read::default();
@@ -149,26 +137,26 @@ impl Pages {
             };
         }
         if listed_anew {
-            self.library.set_names(&listing.paths);
+            self.library().set_names(&listing.paths);
         }
         let wanted: BTreeSet<String> = self.wanted.values().flatten().cloned().collect();
         let mut changed = HashSet::new();
         for path in wanted {
-            let known = self.library.get(&path).map(|source| source.text.clone());
+            let known = self.with.library.get(&path).map(|source| source.text.clone());
             if known.is_some() && !touched.has(&path) && !listed_anew {
                 continue;
             }
             // What can't be read is said where it is included.
-            let text = if self.library.has(&path) { text::read(files, &path).ok() } else { None };
+            let text = if self.with.library.has(&path) { text::read(files, &path).ok() } else { None };
             match (text, known) {
                 (Some(text), Some(known)) if *known == *text => {}
                 (Some(text), _) => {
                     let id = sources.add(path.clone(), text);
-                    sources.get(id).cloned().into_iter().for_each(|source| self.library.add(source));
+                    sources.get(id).cloned().into_iter().for_each(|source| self.library().add(source));
                     changed.insert(path);
                 }
                 (None, Some(_)) => {
-                    self.library.remove(&path);
+                    self.library().remove(&path);
                     if !self.entries.contains_key(&path) {
                         sources.remove(&path);
                     }
@@ -226,28 +214,30 @@ impl Pages {
     }
 
     /// Parses files, and all others too where what is shared has changed.
-    fn parse(&mut self, mut todo: Vec<(FileId, Kind)>, config: &Config, sources: &Sources, read: &mut Read) {
-        let mut everything = self.shared.raw_html != config.raw_html;
-        self.shared.raw_html = config.raw_html;
+    fn parse(&mut self, mut todo: Vec<(FileId, Kind)>, config: &Arc<Config>, sources: &Sources, read: &mut Read) {
+        let mut everything = self.with.config.raw_html != config.raw_html;
+        if !Arc::ptr_eq(&self.with.config, config) {
+            Arc::make_mut(&mut self.with).config = config.clone();
+        }
         let at = |id: &FileId| sources.get(*id).map(|source| source.path.as_str());
         let glossary = todo.iter().position(|(id, _)| at(id) == Some(GLOSSARY));
         let glossary = glossary.map(|at| todo.remove(at)).or_else(|| self.again(GLOSSARY).filter(|_| everything));
         if let Some((id, kind)) = glossary
             && let Some(source) = sources.get(id)
         {
-            let mut glossary = page::parse(source, kind, config, None, &self.library);
-            let shared = Shared { raw_html: config.raw_html, ..Shared::default() }.key();
-            glossary.value.key = key_of(&shared, source, self.wanted.get(GLOSSARY), &self.library);
-            self.put(glossary, read);
+            let alone = Arc::new(With { glossary: None, ..With::clone(&self.with) });
+            let parsed = self.page(source, kind, &alone, &shared_key(&alone, &[]));
+            self.put(parsed, read);
         }
         let terms = match self.entries.get(GLOSSARY) {
             Some(Entry::Parsed(parsed)) => Some(&parsed.now.terms),
             _ => None,
         };
-        if self.shared.glossary.is_some() != terms.is_some() || terms.is_some_and(|terms| *terms != self.shared.terms) {
+        if self.with.glossary.is_some() != terms.is_some() || terms.is_some_and(|terms| *terms != self.terms) {
             let terms = terms.cloned();
-            self.shared.glossary = terms.as_ref().map(|terms| Glossary::new(GLOSSARY, terms));
-            self.shared.terms = terms.unwrap_or_default();
+            let glossary = terms.as_ref().map(|terms| Glossary::new(GLOSSARY, terms));
+            Arc::make_mut(&mut self.with).glossary = glossary;
+            self.terms = terms.unwrap_or_default();
             everything = true;
         }
         if everything {
@@ -256,19 +246,41 @@ impl Pages {
             let again = all.filter_map(|path| self.again(path)).filter(|(id, _)| !new.contains(id));
             todo.extend(again.collect::<Vec<_>>());
         }
-        let glossary = self.shared.glossary.as_ref();
-        let library = &self.library;
-        let (shared, wanted) = (self.shared.key(), &self.wanted);
-        let parse = |(id, kind): &(FileId, Kind)| {
-            let source = sources.get(*id)?;
-            let mut read = page::parse(source, *kind, config, glossary, library);
-            read.value.key = key_of(&shared, source, wanted.get(&source.path), library);
-            Some(read)
-        };
+        let shared = shared_key(&self.with, &self.terms);
+        let parse = |(id, kind): &(FileId, Kind)| Some(self.page(sources.get(*id)?, *kind, &self.with, &shared));
         let parsed: Vec<_> = todo.par_iter().filter_map(parse).collect();
         for outcome in parsed {
             self.put(outcome, read);
         }
+    }
+
+    /// A page: what an earlier build knew of it, or else parsed.
+    fn page(&self, source: &Source, kind: Kind, with: &Arc<With>, shared: &Key) -> Outcome<Page> {
+        let included = self.wanted.get(&source.path).into_iter().flatten();
+        let included = included.map(|path| with.library.get(path).map_or("", |file| &*file.text));
+        let parts = [&shared[..], source.path.as_bytes(), source.text.as_bytes()];
+        let key = key(parts.into_iter().chain(included.map(str::as_bytes)));
+        let mut outcome = match self.known.facts(&key) {
+            Some(facts) => Outcome { value: Page::known(source, kind, facts, with.clone()), diagnostics: Vec::new() },
+            None => page::parse(source, kind, with),
+        };
+        outcome.value.key = key;
+        outcome
+    }
+
+    fn library(&mut self) -> &mut Library {
+        &mut Arc::make_mut(&mut self.with).library
+    }
+
+    /// Takes over what an earlier build left.
+    pub(super) fn recall(&mut self, cache: &Cache) {
+        self.known = Known::read(cache);
+    }
+
+    /// Leaves what is known of the pages that nothing is said about for a later build.
+    pub(super) fn remember(&self, cache: &Cache) {
+        let fine = self.parsed().filter(|parsed| parsed.diagnostics.is_empty());
+        self.known.write(fine.map(|parsed| &*parsed.now), cache);
     }
 
     /// What it takes to parse a file again.

@@ -64,6 +64,7 @@ impl Pipeline {
         }
         stage("links", |()| 0, || self.check_links(&book, &routes));
         build.targets = self.links.targets();
+        stage("remember", |()| 0, || self.pages.remember(&self.options.cache));
         let mut diagnostics: Vec<Diagnostic> = of_book;
         diagnostics.extend(
             self.said.listing.iter().chain(&self.said.config).chain(&self.said.lock).chain(&self.said.look).cloned(),
@@ -123,7 +124,9 @@ impl Pipeline {
         };
         let hosted = history.as_ref().map(|history| Hosted { history, social: &social });
         let moved = self.moved(book);
-        let renderer = Renderer::new(book, &view, targets, &moved, &look.assets, media, templates).hosted(hosted);
+        let renderer = Renderer::new(book, &view, targets, &moved, &look.assets, media, templates)
+            .hosted(hosted)
+            .again(&self.options.cache);
         let render = || stage("render", |_| sink.take(), || renderer.render(routes, sink));
         let fetched = Mutex::new(Vec::new());
         let put = |path: String, bytes: Vec<u8>| {

@@ -48,7 +48,7 @@ pub(super) fn chains<'a>(
     let mut chains: Vec<Link<'a>> = Vec::new();
     for (at, page) in pages.iter().enumerate() {
         let mut on_page: Vec<Link<'a>> = Vec::new();
-        for (index, snippet) in page.snippets.iter().enumerate() {
+        for (index, snippet) in page.body().snippets.iter().enumerate() {
             // An exercise is proven with its solution and its checks.
             if !matches!(snippet.language.as_str(), "python" | "pycon") || snippet.attributes.exercise {
                 continue;
@@ -90,7 +90,7 @@ pub(super) fn chains<'a>(
 /// The preamble that a snippet names; nothing inside where there is none of that name.
 pub(super) fn setup(page: &Page, snippet: &Snippet, config: &Config) -> Option<Option<String>> {
     let name = snippet.attributes.setup.as_ref()?;
-    let on_page = page.snippets.iter().find(|other| other.attributes.name.as_ref() == Some(name));
+    let on_page = page.body().snippets.iter().find(|other| other.attributes.name.as_ref() == Some(name));
     Some(on_page.map(|snippet| snippet.text.clone()).or_else(|| config.python.setup.get(name).cloned()))
 }
 

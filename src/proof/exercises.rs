@@ -33,10 +33,10 @@ pub(super) fn exercises(
 ) -> Result<Vec<Diagnostic>, CouldNotRun> {
     let jobs: Vec<_> = pages
         .iter()
-        .flat_map(|page| page.snippets.iter().map(move |snippet| (page, snippet)))
+        .flat_map(|page| page.body().snippets.iter().map(move |snippet| (page, snippet)))
         .flat_map(|(page, snippet)| interpreters.iter().filter_map(move |python| job(page, snippet, python, config)))
         .collect();
-    summary.exercises = pages.iter().flat_map(|page| &page.snippets).filter(|it| it.attributes.exercise).count();
+    summary.exercises = pages.iter().flat_map(|page| &page.body().snippets).filter(|it| it.attributes.exercise).count();
     let run = |job: &Job<'_>| judge(job, sources);
     let judged: Vec<_> = jobs.par_iter().map(run).collect::<Result<_, _>>().map_err(CouldNotRun)?;
     let mut diagnostics = Vec::new();

@@ -18,7 +18,7 @@ pub(super) fn pitfalls(
     summary: &mut Summary,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    for section in &page.sections {
+    for section in &page.body().sections {
         let Section::Pitfall(pitfall) = section else { continue };
         summary.pitfalls.1 += 1;
         let reason = unproven(at, page, &pitfall.symptom, &pitfall.fix, results);
@@ -46,12 +46,14 @@ fn unproven(at: usize, page: &Page, symptom: &Markup, fix: &Markup, results: &Re
             Piece::Code(index) => Some(*index),
             _ => None,
         });
-        codes.filter(|index| page.snippets.get(*index).is_some_and(|snippet| snippet.language == "python")).collect()
+        codes
+            .filter(|index| page.body().snippets.get(*index).is_some_and(|snippet| snippet.language == "python"))
+            .collect()
     };
     let Some(wrong) = python(symptom).first().copied() else { return Some("no snippet shows the symptom".to_string()) };
     let fixes = python(fix);
     let Some(mended) = fixes.last().copied() else { return Some("no snippet shows the fix".to_string()) };
-    let snippet = page.snippets.get(wrong)?;
+    let snippet = page.body().snippets.get(wrong)?;
     if let Some(why) = &snippet.attributes.norun {
         return Some(format!("not run: {why}"));
     }
@@ -65,7 +67,7 @@ fn unproven(at: usize, page: &Page, symptom: &Markup, fix: &Markup, results: &Re
     if versions.is_empty() {
         return Some("symptom or fix was not run".to_string());
     }
-    let mended_snippet = page.snippets.get(mended)?;
+    let mended_snippet = page.body().snippets.get(mended)?;
     for version in versions {
         match (results.get(&((at, wrong), version)), results.get(&((at, mended), version))) {
             (Some(Ok(before)), Some(Ok(after))) => {

@@ -70,7 +70,7 @@ pub(super) fn write(published: &Published<'_>, out: &mut dyn Write) -> serde_jso
 fn stage(published: &Published<'_>, stage: &book::Stage) -> Stage {
     let own = published.book.page(stage.page);
     let texts = |texts: &[crate::page::Markup]| texts.iter().map(|text| plain_text(own, text)).collect();
-    let questions = own.quiz.iter().flat_map(|quiz| &quiz.questions).map(|question| QuizQuestion {
+    let questions = own.body().quiz.iter().flat_map(|quiz| &quiz.questions).map(|question| QuizQuestion {
         anchor: question.heading.anchor.clone(),
         title: question.heading.text.clone(),
         body: plain_text(own, &question.body),
@@ -85,9 +85,9 @@ fn stage(published: &Published<'_>, stage: &book::Stage) -> Stage {
         slug: stage.slug.clone(),
         number: stage.number.clone(),
         page: page(published, stage.page),
-        objectives: texts(&own.stage.objectives),
-        takeaway: plain_text(own, &own.stage.takeaway),
-        slips: texts(&own.stage.slips),
+        objectives: texts(&own.body().stage.objectives),
+        takeaway: plain_text(own, &own.body().stage.takeaway),
+        slips: texts(&own.body().stage.slips),
         topics: stage.topics.iter().map(|id| page(published, *id)).collect(),
         quiz: questions.collect(),
     }

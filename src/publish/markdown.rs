@@ -91,9 +91,9 @@ impl<'a> Text<'a> {
                     format!("\n{title}:\n\n{items}")
                 }
             };
-            out.push_str(&list("After this stage you can", &page.stage.objectives));
-            out.push_str(&format!("\nTakeaway: {}\n", line(page, &page.stage.takeaway)));
-            out.push_str(&list("Common slips", &page.stage.slips));
+            out.push_str(&list("After this stage you can", &page.body().stage.objectives));
+            out.push_str(&format!("\nTakeaway: {}\n", line(page, &page.body().stage.takeaway)));
+            out.push_str(&list("Common slips", &page.body().stage.slips));
         }
         let body = self.part(self.body());
         if !body.is_empty() {

@@ -74,7 +74,7 @@ fn stage(book: &Book, id: PageId) -> Value {
         "@type": "LearningResource",
         "name": title(page),
         "learningResourceType": "Chapter",
-        "teaches": page.stage.objectives.iter().map(|text| plain_text(page, text)).collect::<Vec<_>>(),
+        "teaches": page.body().stage.objectives.iter().map(|text| plain_text(page, text)).collect::<Vec<_>>(),
         "hasPart": topics.iter().map(part).collect::<Vec<_>>(),
     })
 }
@@ -95,6 +95,7 @@ fn breadcrumb_list(book: &Book, id: PageId, breadcrumbs: &[LinkView]) -> Option<
 /// The questions of a topic with their answers, which stand on the page.
 fn faq(page: &Page, address: &str) -> Option<Value> {
     let questions: Vec<Value> = page
+        .body()
         .sections
         .iter()
         .filter_map(|section| match section {
@@ -113,7 +114,7 @@ fn faq(page: &Page, address: &str) -> Option<Value> {
 
 /// The quiz of a stage: each question with its options, the right one apart.
 fn quiz(page: &Page, address: &str) -> Option<Value> {
-    let quiz = page.quiz.as_ref().filter(|quiz| !quiz.questions.is_empty())?;
+    let quiz = page.body().quiz.as_ref().filter(|quiz| !quiz.questions.is_empty())?;
     let questions = quiz.questions.iter().map(|question| {
         let answer = |right: bool| {
             let options = question.options.iter().enumerate().filter(move |(_, option)| option.right == right);

@@ -8,7 +8,7 @@ use fieldguide_wasm::html::escape;
 use super::run::Runs;
 use super::{Media, highlight};
 use crate::check::{Target, relative};
-use crate::page::{Demo, Markup, Output, Page, Piece, Snippet, SnippetAttributes};
+use crate::page::{Markup, Output, Page, Piece, Snippet, SnippetAttributes};
 
 /// What the holes of one page's markup need.
 pub struct Holes<'a> {
@@ -39,7 +39,7 @@ impl Holes<'_> {
                 Piece::Href(at) => out.push_str(&escape(&self.href(self.links.get(*at)))),
                 Piece::Image(at) => self.image(*at, &mut out),
                 Piece::Code(at) => {
-                    if let Some(snippet) = self.page.snippets.get(*at) {
+                    if let Some(snippet) = self.page.body().snippets.get(*at) {
                         let run = self.runs.attributes(self.page, *at);
                         match snippet.attributes.exercise {
                             true => self.exercise(snippet, *at, &run, &mut out),
@@ -52,7 +52,10 @@ impl Holes<'_> {
                         let url = escape(&self.to(&super::lab_url(demo.lab.name)));
                         out.push_str(&format!("<p>Lab: <a href=\"{url}\">{}</a></p>\n", escape(demo.lab.title)));
                     }
-                    (Some(demo), None) => lab(demo, &mut out),
+                    (Some(demo), None) => {
+                        let drawn = self.page.body().drawn.get(*at).map(String::as_str).unwrap_or_default();
+                        out.push_str(&figure(demo.lab, &demo.id, drawn, &demo.caption));
+                    }
                     (None, _) => {}
                 },
             }
@@ -63,7 +66,8 @@ impl Holes<'_> {
     /// An exercise: its starting code, its checks for the script that runs them, and its solution, folded. Its name is the
     /// key under which a browser keeps the reader's attempt.
     fn exercise(&self, snippet: &Snippet, at: usize, run: &str, out: &mut String) {
-        let number = self.page.snippets.iter().take(at + 1).filter(|snippet| snippet.attributes.exercise).count();
+        let number =
+            self.page.body().snippets.iter().take(at + 1).filter(|snippet| snippet.attributes.exercise).count();
         let name = escape(&format!("{}-{number}", self.route.trim_end_matches(".html")));
         out.push_str("<div class=\"exercise\" role=\"group\" aria-label=\"Exercise\">\n<p class=\"kind kind-exercise\">Exercise</p>\n");
         block(snippet, &format!(" data-exercise=\"{name}\"{run}"), out);
@@ -222,12 +226,7 @@ fn output(output: &Output, raises: bool, out: &mut String) {
     out.push_str(&format!("</p><pre tabindex=\"0\"><samp>{}</samp></pre></div>\n", escape(&output.text)));
 }
 
-/// A lab as the builder draws it; the page's script takes it over.
-fn lab(demo: &Demo, out: &mut String) {
-    out.push_str(&figure(demo.lab, &demo.id, &demo.drawn, &demo.caption));
-}
-
-/// A lab's figure: what is drawn stands in a disabled fieldset until the script enables it. Enter in a field presses the form's
+/// A lab's figure, which the page's script takes over: what is drawn stands in a disabled fieldset until the script enables it. Enter in a field presses the form's
 /// first button: one that nobody sees and that only asks for the drawing.
 pub fn figure(lab: &fieldguide_wasm::demo::Lab, id: &str, drawn: &str, caption: &str) -> String {
     let (id, name, title) = (escape(id), escape(lab.name), escape(lab.title));

@@ -8,7 +8,7 @@ use super::{MYTHS, Renderer, lab_url, tag_url};
 use crate::book::{Book, PageId, Stage};
 use crate::ids::Moved;
 use crate::items::{self, What};
-use crate::page::{Heading, HeadingKind, Kind, Page, Section};
+use crate::page::{Heading, HeadingKind, Kind, Page};
 use std::collections::{BTreeMap, HashMap};
 
 /// The second- and third-level headings of a page, those of fixes, follow-ups and quiz questions left out.
@@ -72,12 +72,8 @@ pub(super) fn tag_link(book: &Book, slug: &str) -> TagLink {
 }
 
 /// The headings of a page's pitfalls, or of its questions.
-fn headings(page: &Page, kind: HeadingKind) -> impl Iterator<Item = &Heading> {
-    page.sections.iter().filter_map(move |section| match (section, kind) {
-        (Section::Pitfall(pitfall), HeadingKind::Pitfall) => Some(&pitfall.heading),
-        (Section::Question(question), HeadingKind::Question) => Some(&question.heading),
-        _ => None,
-    })
+pub(super) fn headings(page: &Page, kind: HeadingKind) -> impl Iterator<Item = &Heading> {
+    page.headings.iter().filter(move |heading| heading.kind == kind)
 }
 
 impl Renderer<'_> {

@@ -91,6 +91,11 @@ impl Renderer<'_> {
         self.requires(id).map(|id| self.link(id)).collect()
     }
 
+    /// The topics that name a topic among what to know first.
+    pub(super) fn leads_to(&self, id: PageId) -> Vec<super::view::LinkView> {
+        self.leads_to.get(&id).into_iter().flatten().map(|id| self.link(*id)).collect()
+    }
+
     fn stage_name(&self, id: PageId, number: &str, y: f64) -> String {
         let link = self.link(id);
         let lines = wrap(&format!("{number} {}", link.title), STAGE_LINE);

@@ -1,7 +1,7 @@
 //! What a page says of itself to those who link to it, look for it or write back.
 
 use super::Renderer;
-use super::view::{LinkView, Meta, Updated};
+use super::view::{Meta, PageView, Updated};
 use crate::book::PageId;
 use crate::history::Change;
 use crate::page::markdown;
@@ -24,7 +24,7 @@ const MONTHS: [&str; 12] = [
 
 impl Renderer<'_> {
     /// What is said of a page of the book.
-    pub(super) fn meta(&self, id: PageId, breadcrumbs: &[LinkView]) -> Meta {
+    pub(super) fn meta(&self, id: PageId) -> Meta {
         let page = self.book.page(id);
         let config = &self.book.config;
         let route = self.book.route(id);
@@ -37,7 +37,6 @@ impl Renderer<'_> {
         let updated = updated(page.front.updated.as_deref(), change);
         let names = change.filter(|_| config.publish.contributors).into_iter().flat_map(|change| &change.authors);
         let social_image = self.hosted.and_then(|hosted| config.absolute(hosted.social.get(&id)?));
-        let structured = structured::page(self.book, id, breadcrumbs, updated, social_image.as_deref());
         Meta {
             markdown: self.hosted.map(|_| markdown_path(route)),
             updated: updated.map(|when| Updated { when: when.to_string(), text: in_words(when) }),
@@ -45,8 +44,14 @@ impl Renderer<'_> {
             edit_url: link(&config.publish.edit),
             report_url: link(&config.publish.report),
             social_image,
-            structured,
+            structured: None,
         }
+    }
+
+    /// What is said in the words of schema.org of a page with that view.
+    pub(super) fn structured(&self, id: PageId, view: &PageView) -> Option<String> {
+        let updated = view.meta.updated.as_ref().map(|updated| updated.when.as_str());
+        structured::page(self.book, id, &view.breadcrumbs, updated, view.meta.social_image.as_deref())
     }
 }
 

@@ -12,37 +12,37 @@ use super::view::{
 use super::{Renderer, body, lab_url, lists};
 use crate::book::PageId;
 use crate::check::relative;
-use crate::page::{Kind, Section};
+use crate::page::{HeadingKind, Kind, Section};
 
 impl Renderer<'_> {
     pub(super) fn home(&self, id: PageId) -> HomeView<'_> {
-        let first =
-            self.book.order.iter().find(|id| self.book.page(**id).kind == Kind::Topic).or(self.book.order.get(1));
         HomeView {
             common: self.common(self.page_view(id), Some(id)),
             parts: self.nav(None, None, true),
             body_html: self.prose(id),
-            first: first.map(|id| self.link(*id)),
+            first: self.first(),
             surprise: self.surprise(),
             tags: self.all_tags(),
         }
     }
 
+    /// Where a reader starts.
+    pub(super) fn first(&self) -> Option<LinkView> {
+        let topic = self.book.order.iter().find(|id| self.book.page(**id).kind == Kind::Topic);
+        topic.or(self.book.order.get(1)).map(|id| self.link(*id))
+    }
+
     /// Up to 40 pitfalls, evenly spread.
-    fn surprise(&self) -> Vec<LinkView> {
+    pub(super) fn surprise(&self) -> Vec<LinkView> {
         let all: Vec<LinkView> = self
             .book
             .order
             .iter()
             .flat_map(|id| {
-                let pitfalls = self.book.page(*id).sections.iter().filter_map(|section| match section {
-                    Section::Pitfall(pitfall) => Some(pitfall),
-                    _ => None,
-                });
-                pitfalls.map(|pitfall| LinkView {
-                    title: pitfall.heading.text.clone(),
-                    title_html: pitfall.heading.html.clone(),
-                    url: format!("{}#{}", self.book.route(*id), pitfall.heading.anchor),
+                lists::headings(self.book.page(*id), HeadingKind::Pitfall).map(|heading| LinkView {
+                    title: heading.text.clone(),
+                    title_html: heading.html.clone(),
+                    url: format!("{}#{}", self.book.route(*id), heading.anchor),
                     summary: String::new(),
                 })
             })
@@ -55,7 +55,7 @@ impl Renderer<'_> {
         let page = self.book.page(id);
         let holes = self.holes(id);
         let at = self.book.stage_index(id).unwrap_or_default();
-        let quiz = page.quiz.as_ref();
+        let quiz = page.body().quiz.as_ref();
         let questions = quiz.map(|quiz| quiz.questions.as_slice()).unwrap_or_default();
         let question = |question: &crate::page::QuizQuestion| QuizView {
             id: question.heading.anchor.clone(),
@@ -71,10 +71,10 @@ impl Renderer<'_> {
         StageView {
             common: self.common(self.page_view(id), Some(id)),
             number: self.book.stages[at].number.clone(),
-            objectives: page.stage.objectives.iter().map(|markup| holes.fill(markup)).collect(),
+            objectives: page.body().stage.objectives.iter().map(|markup| holes.fill(markup)).collect(),
             sections: self.sections(id),
-            takeaway_html: holes.fill(&page.stage.takeaway),
-            slips: page.stage.slips.iter().map(|markup| holes.fill(markup)).collect(),
+            takeaway_html: holes.fill(&page.body().stage.takeaway),
+            slips: page.body().stage.slips.iter().map(|markup| holes.fill(markup)).collect(),
             topics: self.topics(at, None),
             quiz_id: quiz.map(|quiz| quiz.heading.anchor.clone()).unwrap_or_default(),
             quiz_intro_html: quiz.map(|quiz| holes.fill(&quiz.intro)).unwrap_or_default(),
@@ -87,7 +87,7 @@ impl Renderer<'_> {
             common: self.common(self.page_view(id), Some(id)),
             sections: self.sections(id),
             requires: self.required(id),
-            leads_to: self.book.builds_on(id).into_iter().map(|id| self.link(id)).collect(),
+            leads_to: self.leads_to(id),
         }
     }
 
@@ -95,9 +95,7 @@ impl Renderer<'_> {
         let summary = "Questions and pitfalls as cards that come back when you are about to forget them.";
         let page = self.made_page("practice", PRACTICE, "Practice", summary);
         let assets = self.assets;
-        let count = |wanted: fn(&Section) -> bool| {
-            self.book.pages.iter().flat_map(|page| &page.sections).filter(|section| wanted(section)).count()
-        };
+        let count = |kind| self.book.pages.iter().flat_map(|page| lists::headings(page, kind)).count();
         PracticeView {
             common: self.common(page, None),
             practice: PracticePaths {
@@ -106,15 +104,15 @@ impl Renderer<'_> {
                 wasm: &assets.practice_wasm,
                 cards: &assets.practice_cards,
             },
-            pitfalls: count(|section| matches!(section, Section::Pitfall(_))),
-            questions: count(|section| matches!(section, Section::Question(_))),
+            pitfalls: count(HeadingKind::Pitfall),
+            questions: count(HeadingKind::Question),
         }
     }
 
     /// The whole body of a page that holds prose only.
     pub(super) fn prose(&self, id: PageId) -> String {
         let holes = self.holes(id);
-        let prose = self.book.page(id).sections.iter().filter_map(|section| match section {
+        let prose = self.book.page(id).body().sections.iter().filter_map(|section| match section {
             Section::Prose(markup) => Some(holes.fill(markup)),
             _ => None,
         });
@@ -123,7 +121,7 @@ impl Renderer<'_> {
 
     fn sections(&self, id: PageId) -> Vec<SectionView> {
         let holes = self.holes(id);
-        self.book.page(id).sections.iter().map(|section| view_of(section, &holes)).collect()
+        self.book.page(id).body().sections.iter().map(|section| view_of(section, &holes)).collect()
     }
 
     pub(super) fn lab(&self, lab: &'static Lab) -> LabView<'_> {

@@ -19,7 +19,7 @@ pub struct Runs<'a> {
 impl Runs<'_> {
     /// The attributes of a snippet's element, each with a blank in front.
     pub fn attributes(&self, page: &Page, at: usize) -> String {
-        let (Some(run), Some(snippet)) = (self.run, page.snippets.get(at)) else { return String::new() };
+        let (Some(run), Some(snippet)) = (self.run, page.body().snippets.get(at)) else { return String::new() };
         let mut out = String::new();
         let mut add = |name: &str, value: &str| match value {
             "" => out.push_str(&format!(" data-{name}")),
@@ -62,14 +62,14 @@ impl Runs<'_> {
     fn before(&self, page: &Page, at: usize, python: (u16, u16)) -> Vec<Value> {
         let chain = chain(page, at);
         let mut before = Vec::new();
-        let first = chain.first().and_then(|first| page.snippets.get(*first));
+        let first = chain.first().and_then(|first| page.body().snippets.get(*first));
         if let Some(name) = first.and_then(|first| first.attributes.setup.as_ref()) {
-            let on_page = page.snippets.iter().find(|other| other.attributes.name.as_ref() == Some(name));
+            let on_page = page.body().snippets.iter().find(|other| other.attributes.name.as_ref() == Some(name));
             let text = on_page.map(|other| &other.text).or_else(|| self.setups.get(name));
             before.extend(text.map(|text| Value::from(text.as_str())));
         }
         for index in chain.into_iter().filter(|index| *index != at) {
-            let Some(other) = page.snippets.get(index) else { continue };
+            let Some(other) = page.body().snippets.get(index) else { continue };
             match &other.attributes.python {
                 Some(range) if !in_range(python, range) => {}
                 _ if other.attributes.hidden => before.push(Value::from(other.text.as_str())),
@@ -84,7 +84,7 @@ impl Runs<'_> {
 /// in which the proof runs it.
 fn chain(page: &Page, at: usize) -> Vec<usize> {
     let mut chain = Vec::new();
-    for (index, snippet) in page.snippets.iter().enumerate().take(at) {
+    for (index, snippet) in page.body().snippets.iter().enumerate().take(at) {
         if !is_python(snippet) || snippet.attributes.norun.is_some() || snippet.attributes.exercise {
             continue;
         }
@@ -93,7 +93,7 @@ fn chain(page: &Page, at: usize) -> Vec<usize> {
         }
         chain.push(index);
     }
-    if page.snippets.get(at).is_none_or(|snippet| !snippet.attributes.continues) {
+    if page.body().snippets.get(at).is_none_or(|snippet| !snippet.attributes.continues) {
         chain.clear();
     }
     chain.push(at);
@@ -106,7 +106,7 @@ fn needed(page: &Page, at: usize) -> bool {
         let runs = snippet.attributes.run && !snippet.attributes.hidden && snippet.attributes.continues;
         runs && later > at && chain(page, later).contains(&at)
     };
-    page.snippets.get(at).is_some_and(is_python) && page.snippets.iter().enumerate().any(is_needed)
+    page.body().snippets.get(at).is_some_and(is_python) && page.body().snippets.iter().enumerate().any(is_needed)
 }
 
 fn is_python(snippet: &Snippet) -> bool {

@@ -35,7 +35,7 @@ pub(super) fn cut(page: &Page, markup: &Markup, code: bool) -> Vec<Part> {
                 }
             }
             Piece::Code(at) => {
-                let Some(snippet) = page.snippets.get(*at).filter(|snippet| !snippet.attributes.hidden) else {
+                let Some(snippet) = page.body().snippets.get(*at).filter(|snippet| !snippet.attributes.hidden) else {
                     continue;
                 };
                 match code {
