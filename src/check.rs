@@ -31,6 +31,17 @@ pub struct PageTargets {
     pub images: Vec<Target>,
 }
 
+impl PageTargets {
+    /// All of it as bytes, with what `file` tells of each file: part of the key of what is made from them.
+    pub fn told(&self, file: impl Fn(&str) -> String) -> Vec<u8> {
+        let files = self.links.iter().chain(&self.images).filter_map(|target| match target {
+            Target::File(path) => Some(file(path)),
+            _ => None,
+        });
+        std::iter::once(format!("{self:?}")).chain(files).collect::<Vec<_>>().concat().into_bytes()
+    }
+}
+
 /// What the links and images of pages lead to.
 #[derive(Debug, Clone, Default)]
 pub struct Targets {

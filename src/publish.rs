@@ -20,6 +20,7 @@ use rayon::prelude::*;
 
 use crate::assets::Assets;
 use crate::book::{Book, PageId};
+use crate::cache::{Cache, Key, key};
 use crate::check::Targets;
 use crate::history::History;
 use crate::render::Media;
@@ -45,12 +46,31 @@ pub struct Published<'a> {
     pub history: &'a History,
     /// The site paths of all pages.
     pub pages: BTreeSet<&'a str>,
+    /// What an earlier build may have made a part of these files with.
+    pub cache: &'a Cache,
 }
 
 impl Published<'_> {
     /// The absolute address of a site path; the path itself where the site's address is not known.
     fn address(&self, path: &str) -> String {
         self.book.config.absolute(path).unwrap_or_else(|| path.to_string())
+    }
+
+    /// Tells what all files here are made from besides pages: the program, book.toml, and where pages stand.
+    fn key(&self) -> Option<Key> {
+        let config = format!("{:?}", self.book.config);
+        let shared = [&self.cache.program()[..], config.as_bytes()];
+        let routes = self.book.routes.iter().map(String::as_bytes);
+        self.cache.keeps().then(|| key(shared.into_iter().chain(routes)))
+    }
+
+    /// Tells what the Markdown of a page is made from, at any place of the site.
+    fn key_of(&self, shared: Option<Key>, id: PageId) -> Option<Key> {
+        let file = |path: &str| self.media.get(path).map(|media| media.site_path.clone()).unwrap_or_default();
+        let targets = self.targets.of(id).map(|targets| targets.told(file)).unwrap_or_default();
+        let page = self.book.page(id);
+        let more = [self.book.route(id), self.updated(id).unwrap_or_default()];
+        Some(key([&shared?[..], &page.key, &targets, more[0].as_bytes(), more[1].as_bytes()]))
     }
 
     /// When a page last changed: RFC 3339, a date or an instant.
@@ -74,14 +94,22 @@ pub fn files(published: &Published<'_>, sink: &dyn Sink) {
     add(feed::PATH, feed::feed(published));
     add("llms.txt", Some(markdown::llms(published)));
     add(model::SCHEMA, serde_json::to_string_pretty(&model::schema()).ok());
-    let guide = || sink.stream(model::GUIDE, &mut |out| Ok(guide::write(published, out)?));
-    let full = || sink.stream(markdown::FULL, &mut |out| markdown::llms_full(published, out));
-    let pages = || {
-        (0..published.book.pages.len()).into_par_iter().for_each(|id| {
-            let path = markdown_path(published.book.route(id));
-            add(&path, markdown::Text::new(published, id, &path).map(|text| text.document()));
-        });
+    let shared = published.key();
+    let guide = || guide::write(published, shared, sink);
+    let full = || markdown::llms_full(published, shared, sink);
+    let page = |id: PageId| {
+        let path = markdown_path(published.book.route(id));
+        let key = published.key_of(shared, id);
+        if taken(&path) || key.is_some_and(|key| sink.keep(&path, &key)) {
+            return;
+        }
+        let Some(text) = markdown::Text::new(published, id, &path) else { return };
+        match key {
+            Some(key) => sink.put_made(&path, &key, text.document().into_bytes()),
+            None => sink.put(&path, text.document().into_bytes()),
+        }
     };
+    let pages = || (0..published.book.pages.len()).into_par_iter().for_each(page);
     let large: [(&str, &(dyn Fn() + Sync)); 2] = [(model::GUIDE, &guide), (markdown::FULL, &full)];
     rayon::join(pages, || large.par_iter().filter(|(path, _)| !taken(path)).for_each(|(_, write)| write()));
 }

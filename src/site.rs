@@ -81,6 +81,21 @@ pub fn write_parts<T: Sync>(
     Ok(())
 }
 
+/// Hands over a file of `count` parts; with keys, those that an earlier build made are taken from there.
+pub fn assemble(
+    sink: &dyn Sink,
+    path: &str,
+    count: usize,
+    key: impl Fn(usize) -> Option<Key> + Sync + Send,
+    make: &(dyn Fn(usize) -> String + Sync),
+) {
+    let parts: Vec<usize> = (0..count).collect();
+    match parts.par_iter().map(|part| key(*part)).collect::<Option<Vec<Key>>>() {
+        Some(keys) => sink.assemble(path, &keys, make),
+        None => sink.stream(path, &mut |out| write_parts(out, &parts, |part| Some(make(*part)))),
+    }
+}
+
 /// Keeps the files in memory.
 #[derive(Debug, Default)]
 pub struct Collected(Mutex<Site>);

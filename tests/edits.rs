@@ -4,11 +4,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use fieldguide::cache::{Cache, Key};
 
 use fieldguide::diagnostic::terminal;
 use fieldguide::pipeline::{self, Build, Changes, Options, Pipeline};
 use fieldguide::serve;
+use fieldguide::site::{Sink, Site};
 use fieldguide::source::{Disk, Files, Listing, Memory};
 
 mod support;
@@ -54,6 +58,8 @@ const RISKY: &[&str] = &[
     "Broken: [nowhere](nowhere.md)",
     "```python {unknown}\n```",
     "```python {run}\nprint(1)\n```\n\n```output\n1\n```",
+    "```python {include=\"/code/a.py\"}\n```",
+    "```python {include=\"/code/a.py\", region=\"own\"}\n```",
 ];
 
 const SVG: [&str; 3] = [
@@ -115,7 +121,7 @@ fn edit(book: &mut BTreeMap<String, Vec<u8>>, dice: &mut Dice) -> BTreeSet<Strin
         book.insert(path.to_string(), text.into_bytes());
         BTreeSet::from([path.to_string()])
     };
-    match dice.roll(26) {
+    match dice.roll(29) {
         0..=9 => {
             let text = topic(dice);
             write(dice.pick(&topics), text)
@@ -174,6 +180,18 @@ fn edit(book: &mut BTreeMap<String, Vec<u8>>, dice: &mut Dice) -> BTreeSet<Strin
             book.insert("content/01-stage/picture.svg".to_string(), SVG[0].into());
             touched.insert("content/01-stage/picture.svg".to_string());
             touched
+        }
+        25 => {
+            let code = dice.pick(&["x = 1\n", "# ANCHOR: own\ny = 2\n# ANCHOR_END: own\n", "x = 3\n"]);
+            write("code/a.py", code.to_string())
+        }
+        26 => {
+            let ids = dice.pick(&[
+                "stage/one#pitfall-a-surprise\n",
+                "stage/gone#pitfall-a-surprise -> stage/one#pitfall-a-surprise\n",
+                "stage/one#nothing -> stage/two#q-why\n",
+            ]);
+            write("ids.lock", ids.to_string())
         }
         // Saved as it is, and bytes that are no text.
         _ => {
@@ -262,6 +280,107 @@ fn any_edits_end_as_a_cold_build() {
         }
     }
     assert!(built > seeds && wrong > seeds, "{built} sites and {wrong} books with mistakes");
+}
+
+/// A site that keeps what it was given from one build to the next.
+#[derive(Default)]
+struct Keeping {
+    before: BTreeMap<String, Made>,
+    now: Mutex<BTreeMap<String, Made>>,
+    /// How many files and parts of files were kept.
+    kept: AtomicUsize,
+}
+
+/// A file, the key that it was made from, and its parts.
+#[derive(Clone, Default)]
+struct Made {
+    bytes: Vec<u8>,
+    key: Option<Key>,
+    parts: BTreeMap<Key, String>,
+}
+
+impl Keeping {
+    fn insert(&self, path: &str, made: Made) {
+        assert!(self.now.lock().unwrap().insert(path.to_string(), made).is_none(), "{path} was put twice");
+    }
+
+    /// The site as it is now, for the next build.
+    fn next(self) -> (Self, Site, usize) {
+        let before = self.now.into_inner().unwrap();
+        let files = before.iter().map(|(path, made)| (path.clone(), made.bytes.clone())).collect();
+        (Self { before, ..Self::default() }, Site { files }, self.kept.into_inner())
+    }
+}
+
+impl Sink for Keeping {
+    fn put(&self, path: &str, bytes: Vec<u8>) {
+        self.insert(path, Made { bytes, ..Made::default() });
+    }
+
+    fn keep(&self, path: &str, key: &Key) -> bool {
+        let Some(made) = self.before.get(path).filter(|made| made.key == Some(*key)) else { return false };
+        self.insert(path, made.clone());
+        self.kept.fetch_add(1, Ordering::Relaxed);
+        true
+    }
+
+    fn put_made(&self, path: &str, key: &Key, bytes: Vec<u8>) {
+        self.insert(path, Made { bytes, key: Some(*key), ..Made::default() });
+    }
+
+    fn assemble(&self, path: &str, parts: &[Key], make: &(dyn Fn(usize) -> String + Sync)) {
+        let before = self.before.get(path);
+        let part = |(at, key): (usize, &Key)| match before.and_then(|made| made.parts.get(key)) {
+            Some(text) => {
+                self.kept.fetch_add(1, Ordering::Relaxed);
+                text.clone()
+            }
+            None => make(at),
+        };
+        let texts: Vec<String> = parts.iter().enumerate().map(part).collect();
+        let bytes = texts.concat().into_bytes();
+        self.insert(path, Made { bytes, key: None, parts: parts.iter().copied().zip(texts).collect() });
+    }
+
+    fn get(&self, path: &str) -> Option<Vec<u8>> {
+        Some(self.now.lock().unwrap().get(path)?.bytes.clone())
+    }
+}
+
+#[test]
+fn a_build_that_goes_on_from_earlier_ones_is_a_cold_build() {
+    let seeds = std::env::var("EDITS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(2_usize);
+    for seed in 0..seeds {
+        let folder = Folder::new();
+        let mut dice = Dice(1000 + seed as u64);
+        let mut files = start();
+        let (mut sink, mut all) = (Keeping::default(), 0);
+        for step in 0..STEPS {
+            let mut touched = BTreeSet::new();
+            for _ in 0..dice.roll(3) {
+                touched.extend(edit(&mut files, &mut dice));
+            }
+            if step + 1 == STEPS {
+                files = start();
+            }
+            let memory = Memory(files.clone());
+            let what = format!("seed {seed}, step {step}, {touched:?}");
+            let hosted = Options { hosted: true, ..Options::default() };
+            let cold = pipeline::build(&memory, hosted.clone());
+            let cache = Arc::new(Cache::open(folder.path()));
+            let mut warm = pipeline::build_to(&memory, Options { cache: cache.clone(), ..hosted }, &sink);
+            cache.sweep();
+            // What a build with mistakes handed over takes the place of nothing.
+            let (next, site, kept) = match warm.whole {
+                true => sink.next(),
+                false => (Keeping { before: sink.before, ..Keeping::default() }, Site::default(), 0),
+            };
+            (sink, all) = (next, all + kept);
+            warm.site = warm.whole.then_some(site);
+            compare(&warm, &cold, &what);
+        }
+        assert!(all > 20 * STEPS, "only {all} files and parts were kept");
+    }
 }
 
 /// Files that count how often they are read.

@@ -7,14 +7,16 @@ use super::look::Look;
 use super::media::MediaStore;
 use crate::assets::Assets;
 use crate::book::Book;
+use crate::cache::Cache;
 use crate::check::{Checker, Targets};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ids::Moved;
-use crate::render::cards::{self, CardFiles};
+use crate::render::cards;
 use crate::render::templates::Templates;
 use crate::render::view::BookView;
 use crate::render::{Job, Kept, Media, Renderer, Routes};
 use crate::search::{self, Index};
+use crate::site::{Collected, Site};
 use crate::source::{Files, Listing};
 
 /// The book at one moment. It never changes; what is rendered from it is kept beside it.
@@ -32,7 +34,7 @@ pub struct Snapshot {
     pub(super) renders: Arc<Renders>,
     pub(super) index: OnceLock<Arc<Index>>,
     pub(super) moved: Arc<Moved>,
-    pub(super) cards: OnceLock<Arc<CardFiles>>,
+    pub(super) cards: OnceLock<Arc<Site>>,
     /// What pages that are open now may still ask for.
     pub(super) before: Before,
 }
@@ -43,7 +45,7 @@ pub(super) struct Before {
     pub(super) assets: Option<Arc<Assets>>,
     pub(super) media: Option<Arc<MediaStore>>,
     pub(super) index: Option<Arc<Index>>,
-    pub(super) cards: Option<Arc<CardFiles>>,
+    pub(super) cards: Option<Arc<Site>>,
 }
 
 impl std::fmt::Debug for Snapshot {
@@ -136,8 +138,7 @@ impl Snapshot {
 
     /// As with the index, what a name of an older list leads to is as good as ever.
     fn card_file(&self, files: &dyn Files, path: &str) -> Option<Vec<u8>> {
-        let find =
-            |cards: &CardFiles| cards.files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone());
+        let find = |cards: &Site| cards.files.get(path).cloned();
         let older = || if path == cards::LIST { None } else { self.before.cards.as_deref().and_then(find) };
         match self.cards.get() {
             Some(cards) => find(cards).or_else(older),
@@ -145,12 +146,14 @@ impl Snapshot {
         }
     }
 
-    fn make_cards(&self, files: &dyn Files) -> CardFiles {
+    fn make_cards(&self, files: &dyn Files) -> Site {
         let checker = Checker::new(&self.book, &self.listing, &self.routes.made);
         let pages = self.book.pages.iter().enumerate();
         let targets: Targets = pages.map(|(id, page)| (id, checker.page(page).targets)).collect();
         let media = self.media.of_pages(files, targets.all());
-        self.renderer(&targets, &media).card_files(&self.moved)
+        let collected = Collected::default();
+        self.renderer(&targets, &media).put_cards(&self.moved, &Cache::default(), &collected);
+        collected.site()
     }
 
     fn renderer<'a>(&'a self, targets: &'a Targets, media: &'a BTreeMap<String, Arc<Media>>) -> Renderer<'a> {

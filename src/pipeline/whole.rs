@@ -137,7 +137,7 @@ impl Pipeline {
         let ((), wrong) = timings::join(index, render);
         let mut fetched = fetched.into_inner().unwrap_or_else(PoisonError::into_inner);
         diagnostics.extend(wrong);
-        fetched.extend(stage("cards", |_| sink.take(), || put_all(sink, renderer.card_files(&moved).files)));
+        fetched.extend(stage("cards", |_| sink.take(), || renderer.put_cards(&moved, &self.options.cache, sink)));
         let deck = self.options.cards.then(|| {
             let first_ids = self.lock.as_ref().map(|lock| ids::first_ids(lock, &moved)).unwrap_or_default();
             Deck { first_ids, ..renderer.deck(&|path| self.media.at(path)) }
@@ -146,8 +146,17 @@ impl Pipeline {
         if let Some(history) = &history {
             let pages = routes.jobs.keys().map(String::as_str).collect();
             let (assets, sources) = (&look.assets, &self.sources);
-            let published =
-                publish::Published { book, assets, others: &others, targets, media, sources, history, pages };
+            let published = publish::Published {
+                book,
+                assets,
+                others: &others,
+                targets,
+                media,
+                sources,
+                history,
+                pages,
+                cache: &self.options.cache,
+            };
             stage("publish", |()| sink.take(), || publish::files(&published, sink));
         }
         if print {
@@ -224,15 +233,6 @@ impl Write for CountedWrite<'_> {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
-}
-
-/// Hands files over; their site paths.
-fn put_all(sink: &dyn Sink, files: Vec<(String, Vec<u8>)>) -> Vec<String> {
-    let put = |(path, bytes): (String, Vec<u8>)| {
-        sink.put(&path, bytes);
-        path
-    };
-    files.into_par_iter().map(put).collect()
 }
 
 /// Draws the pages' pictures for previews, where the book asks for them, and gives each its place in the site.

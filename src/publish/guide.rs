@@ -1,43 +1,19 @@
 //! The book → `guide.json`.
 
-use std::io::Write;
-
-use rayon::prelude::*;
-use serde::ser::{Serialize, SerializeSeq, Serializer};
-
 use super::markdown::Text;
-use super::model::{FollowUp, Guide, Lab, Myth, Page, Part, QuizOption, QuizQuestion, SCHEMA, Section, Stage, Term};
+use super::model::{
+    FollowUp, GUIDE, Guide, Lab, Myth, Page, Part, QuizOption, QuizQuestion, SCHEMA, Section, Stage, Term,
+};
 use super::{Published, markdown_path};
 use crate::book::{self, PageId};
+use crate::cache::{Key, key};
 use crate::page::{Heading, HeadingKind, markdown};
 use crate::render::lab_url;
 use crate::search::plain_text;
+use crate::site::{Sink, assemble};
 
-/// Stages are made so many at a time: enough for all threads.
-const AT_ONCE: usize = 8;
-
-/// A list that is made while it is written.
-struct Made<'a, T, F> {
-    of: &'a [T],
-    make: F,
-}
-
-impl<T: Sync, M: Serialize + Send, F: Fn(&T) -> M + Sync> Serialize for Made<'_, T, F> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.of.len()))?;
-        for some in self.of.chunks(AT_ONCE) {
-            let made: Vec<M> = some.par_iter().map(&self.make).collect();
-            made.iter().try_for_each(|one| list.serialize_element(one))?;
-        }
-        list.end()
-    }
-}
-
-/// Writes the whole book.
-///
-/// # Errors
-/// The writer's.
-pub(super) fn write(published: &Published<'_>, out: &mut dyn Write) -> serde_json::Result<()> {
+/// Hands the whole book over, stage by stage.
+pub(super) fn write(published: &Published<'_>, shared: Option<Key>, sink: &dyn Sink) {
     let book = published.book;
     let config = &book.config;
     let part = |part: &book::Part| Part {
@@ -60,11 +36,34 @@ pub(super) fn write(published: &Published<'_>, out: &mut dyn Write) -> serde_jso
         base_url: config.base_url.clone(),
         parts: book.parts.iter().map(part).collect(),
         home: book.home.map(|id| page(published, id)),
-        stages: Made { of: &ordered, make: |one: &&book::Stage| stage(published, one) },
-        pages: Made { of: &book.plain, make: |id: &PageId| page(published, *id) },
+        stages: Vec::new(),
+        pages: book.plain.iter().map(|id| page(published, *id)).collect(),
         labs: fieldguide_wasm::demo::LABS.iter().map(|one| lab(one)).collect(),
     };
-    serde_json::to_writer(out, &guide)
+    // Strings and numbers: nothing that JSON could refuse. In a text, such quotes would have a backslash in front.
+    const STAGES: &str = "\"stages\":[";
+    let frame = serde_json::to_string(&guide).unwrap_or_default();
+    let (head, tail) = frame.split_at(frame.find(STAGES).map_or(frame.len(), |at| at + STAGES.len()));
+    let json = |at: usize, one: &book::Stage| {
+        let comma = if at == 0 { "" } else { "," };
+        format!("{comma}{}", serde_json::to_string(&stage(published, one)).unwrap_or_default())
+    };
+    let one = |part: usize| ordered.get(part.checked_sub(1)?).copied();
+    let key_of = |part: usize| match (shared, one(part)) {
+        (None, _) => None,
+        (_, None) => Some(key([if part == 0 { head } else { tail }])),
+        (_, Some(one)) => {
+            let pages = std::iter::once(&one.page).chain(&one.topics);
+            let pages = pages.map(|id| published.key_of(shared, *id)).collect::<Option<Vec<_>>>()?;
+            let first = if part == 1 { "first" } else { "" };
+            Some(key([first.as_bytes(), one.number.as_bytes(), one.slug.as_bytes(), &pages.concat()]))
+        }
+    };
+    let make = |part: usize| match one(part) {
+        Some(one) => json(part - 1, one),
+        None => if part == 0 { head } else { tail }.to_string(),
+    };
+    assemble(sink, GUIDE, ordered.len() + 2, key_of, &make);
 }
 
 fn stage(published: &Published<'_>, stage: &book::Stage) -> Stage {

@@ -1,14 +1,14 @@
 //! Each page's Markdown beside its HTML, `llms.txt` and `llms-full.txt`: for whoever reads by program.
 
-use std::io::{self, Write};
 use std::ops::Range;
 
 use super::{Published, markdown_path};
 use crate::book::{PageId, Stage};
+use crate::cache::{Key, key};
 use crate::check::{Target, relative};
 use crate::page::{Kind, Page, front_matter, markdown};
 use crate::search::plain_text;
-use crate::site::write_parts;
+use crate::site::{Sink, assemble};
 use crate::source::{Source, Span};
 
 /// The site path of all pages in one file.
@@ -219,13 +219,19 @@ fn head(published: &Published<'_>) -> String {
 }
 
 /// All pages in the order in which they are read, in one file.
-pub(super) fn llms_full(published: &Published<'_>, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(head(published).as_bytes())?;
-    let page = |id: &PageId| {
-        let text = Text::new(published, *id, FULL)?.document();
-        Some(format!("\n---\n\nSource: {}\n\n{text}", published.address(published.book.route(*id))))
+pub(super) fn llms_full(published: &Published<'_>, shared: Option<Key>, sink: &dyn Sink) {
+    let head = head(published);
+    let order = &published.book.order;
+    let page = |id: PageId| {
+        let text = Text::new(published, id, FULL).map(|text| text.document()).unwrap_or_default();
+        format!("\n---\n\nSource: {}\n\n{text}", published.address(published.book.route(id)))
     };
-    write_parts(out, &published.book.order, page)
+    let id = |part: usize| order.get(part.checked_sub(1)?).copied();
+    let key = |part: usize| match id(part) {
+        Some(id) => published.key_of(shared, id),
+        None => shared.map(|_| key([&head])),
+    };
+    assemble(sink, FULL, order.len() + 1, key, &|part| id(part).map_or_else(|| head.clone(), page));
 }
 
 #[cfg(test)]

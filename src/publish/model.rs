@@ -10,10 +10,9 @@ pub const GUIDE: &str = "guide.json";
 /// The site path of its schema.
 pub const SCHEMA: &str = "guide.schema.json";
 
-/// A whole book; its lists may be made while they are written.
+/// A whole book.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "Guide", description = "A whole book.")]
-pub struct Guide<Stages = Vec<Stage>, Pages = Vec<Page>> {
+pub struct Guide {
     /// The schema that this file follows.
     #[serde(rename = "$schema")]
     pub schema: &'static str,
@@ -30,9 +29,9 @@ pub struct Guide<Stages = Vec<Stage>, Pages = Vec<Page>> {
     /// The home page.
     pub home: Option<Page>,
     /// The stages in order.
-    pub stages: Stages,
+    pub stages: Vec<Stage>,
     /// Pages that belong to no stage, such as a glossary.
-    pub pages: Pages,
+    pub pages: Vec<Page>,
     /// The labs that a reader can play with.
     pub labs: Vec<Lab>,
 }

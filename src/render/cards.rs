@@ -10,11 +10,13 @@ use super::body::Holes;
 use super::run::Runs;
 use super::{Renderer, body};
 use crate::assets::fingerprint;
-use crate::book::Stage;
+use crate::book::{PageId, Stage};
+use crate::cache::{Cache, Key, hex};
 use crate::cards::Deck;
 use crate::check::Target;
 use crate::items::{self, Item, What};
-use crate::page::{Markup, Piece, markdown};
+use crate::page::{Heading, HeadingKind, Markup, Piece, markdown};
+use crate::site::Sink;
 
 /// A card.
 #[derive(Debug, Clone)]
@@ -67,29 +69,25 @@ pub const FOLDER: &str = "practice";
 /// The site path of the list of cards, which names the other files.
 pub const LIST: &str = "practice/cards.json";
 
-/// The files that the practice page reads; none where there is no card.
-#[derive(Debug, Default)]
-pub struct CardFiles {
-    /// All files with their site paths.
-    pub files: Vec<(String, Vec<u8>)>,
-}
+/// The blob of an earlier build: by the key of what the cards of a stage are made from, the site path of the file with their bodies.
+const BLOB: &str = "cards";
 
 #[derive(Serialize)]
 struct List<'a> {
-    cards: Vec<ListedCard<'a>>,
+    cards: Vec<ListedCard>,
     stages: Vec<ListedStage>,
     /// Old ids and what they are now.
     moved: &'a BTreeMap<String, String>,
 }
 
 #[derive(Serialize)]
-struct ListedCard<'a> {
-    id: &'a str,
+struct ListedCard {
+    id: String,
     kind: CardKind,
     stage: usize,
-    title: &'a str,
-    url: &'a str,
-    topic: &'a str,
+    title: String,
+    url: String,
+    topic: String,
 }
 
 #[derive(Serialize)]
@@ -103,7 +101,12 @@ struct ListedStage {
 impl Renderer<'_> {
     /// All cards of stages and topics, in reading order.
     pub fn cards(&self, shown: Shown<'_>) -> Vec<Card> {
-        let items = items::items(self.book);
+        self.cards_of(&self.book.order, shown)
+    }
+
+    /// The cards of these pages.
+    fn cards_of(&self, pages: &[PageId], shown: Shown<'_>) -> Vec<Card> {
+        let items: Vec<_> = pages.iter().flat_map(|id| items::of_page(self.book, *id)).collect();
         items.par_iter().filter_map(|item| self.card(item, shown)).collect()
     }
 
@@ -144,8 +147,7 @@ impl Renderer<'_> {
             }
             _ => return None,
         };
-        let stage =
-            self.book.stages.iter().position(|stage| stage.topics.contains(&item.page) || stage.page == item.page)?;
+        let stage = self.book.stage_index(item.page)?;
         Some(Card {
             id: item.id.clone(),
             kind,
@@ -178,37 +180,77 @@ impl Renderer<'_> {
         }
     }
 
-    /// What the practice page reads: a list of all cards, and for each stage a file with their bodies. The names of the
-    /// bodies' files change with what they hold, the list's stays.
-    pub fn card_files(&self, moved: &BTreeMap<String, String>) -> CardFiles {
-        let cards = self.cards(Shown::Here);
-        if cards.is_empty() {
-            return CardFiles::default();
+    /// Hands over what the practice page reads, and says where: a list of all cards, and for each stage a file with their bodies;
+    /// nothing where there is no card. The names of the bodies' files change with what they hold, the list's stays.
+    pub fn put_cards(&self, moved: &BTreeMap<String, String>, cache: &Cache, sink: &dyn Sink) -> Vec<String> {
+        let listed: Vec<ListedCard> = self.book.order.iter().flat_map(|id| self.listed(*id)).collect();
+        if listed.is_empty() {
+            return Vec::new();
         }
-        let mut files = Vec::new();
-        let mut place = |name: &str, bytes: Vec<u8>| {
-            let name = format!("{name}-{}.json", fingerprint(&bytes));
-            files.push((format!("{FOLDER}/{name}"), bytes));
-            name
+        let known: BTreeMap<String, String> =
+            cache.get(BLOB).and_then(|blob| serde_json::from_slice(&blob).ok()).unwrap_or_default();
+        let stages: Vec<_> = self.book.stages.par_iter().map(|stage| self.put_bodies(stage, &known, sink)).collect();
+        let keys = stages.iter().filter_map(|(path, key)| Some((hex((*key)?), path.as_str())));
+        let keys: BTreeMap<String, &str> = keys.collect();
+        cache.put(BLOB, &json(&keys));
+        let of = |(stage, (path, _)): (&Stage, &(String, Option<Key>))| ListedStage {
+            number: stage.number.clone(),
+            title: self.link(stage.page).title,
+            file: path.rsplit('/').next().unwrap_or_default().to_string(),
         };
-        let mut stages = Vec::new();
-        for (at, stage) in self.book.stages.iter().enumerate() {
-            let of_stage = cards.iter().filter(|card| card.stage == at);
-            let bodies: BTreeMap<&str, &str> = of_stage.map(|card| (card.id.as_str(), card.html.as_str())).collect();
-            let link = self.link(stage.page);
-            let file = if bodies.is_empty() { String::new() } else { place(&stage.slug, json(&bodies)) };
-            stages.push(ListedStage { number: stage.number.clone(), title: link.title, file });
-        }
-        let listed = cards.iter().map(|card| ListedCard {
-            id: &card.id,
-            kind: card.kind,
-            stage: card.stage,
-            title: &card.title_html,
-            url: &card.url,
-            topic: &card.topic,
+        let list = List { cards: listed, stages: self.book.stages.iter().zip(&stages).map(of).collect(), moved };
+        sink.put(LIST, json(&list));
+        let paths = stages.into_iter().map(|(path, _)| path).filter(|path| !path.is_empty());
+        paths.chain([LIST.to_string()]).collect()
+    }
+
+    /// The cards of a page as the list has them: all of it stands in headings.
+    fn listed(&self, id: PageId) -> Vec<ListedCard> {
+        let Some(stage) = self.book.stage_index(id) else { return Vec::new() };
+        let page = self.book.page(id);
+        let topic = markdown::title_text(&page.front.title);
+        let card = |heading: &'_ Heading| {
+            let kind = match heading.kind {
+                HeadingKind::Pitfall => CardKind::Pitfall,
+                HeadingKind::Question => CardKind::Question,
+                _ => return None,
+            };
+            Some((kind, heading.anchor.clone(), heading.html.clone()))
+        };
+        let cards = page.headings.iter().filter_map(card);
+        let listed = cards.map(|(kind, anchor, title)| ListedCard {
+            id: format!("{}#{anchor}", self.book.key(id)),
+            kind,
+            stage,
+            title,
+            url: format!("{}#{anchor}", self.book.route(id)),
+            topic: topic.clone(),
         });
-        files.push((LIST.to_string(), json(&List { cards: listed.collect(), stages, moved })));
-        CardFiles { files }
+        listed.collect()
+    }
+
+    /// Hands over the bodies of a stage's cards, unless an earlier build's stand there; the file's site path, empty where the stage
+    /// has no card, and the key of what they are made from.
+    fn put_bodies(&self, stage: &Stage, known: &BTreeMap<String, String>, sink: &dyn Sink) -> (String, Option<Key>) {
+        let pages: Vec<PageId> = std::iter::once(stage.page).chain(stage.topics.iter().copied()).collect();
+        if pages.iter().all(|id| self.listed(*id).is_empty()) {
+            return (String::new(), None);
+        }
+        let key = self.key_of_bodies(&pages);
+        if let Some((key, path)) = key.and_then(|key| Some((key, known.get(&hex(key))?)))
+            && sink.keep(path, &key)
+        {
+            return (path.clone(), Some(key));
+        }
+        let cards = self.cards_of(&pages, Shown::Here);
+        let bodies: BTreeMap<&str, &str> = cards.iter().map(|card| (card.id.as_str(), card.html.as_str())).collect();
+        let bytes = json(&bodies);
+        let path = format!("{FOLDER}/{}-{}.json", stage.slug, fingerprint(&bytes));
+        match key {
+            Some(key) => sink.put_made(&path, &key, bytes),
+            None => sink.put(&path, bytes),
+        }
+        (path, key)
     }
 }
 

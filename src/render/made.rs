@@ -3,7 +3,9 @@
 //! A page of the book is told by what surrounds its body, as its template is given it, and by all that the body is made from; so the
 //! body itself need not be made, or even parsed. Any other page is told by what its template is given.
 
+use std::collections::HashMap;
 use std::io::{BufWriter, Write};
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -12,7 +14,6 @@ use super::view::{BookView, Common, LinkView, PartView, TagLink, TopicLink};
 use super::{Fill, Plain, Renderer};
 use crate::book::PageId;
 use crate::cache::{Cache, Key, key};
-use crate::check::Target;
 use crate::diagnostic::Diagnostic;
 use crate::page::Kind;
 use crate::site::Sink;
@@ -23,6 +24,8 @@ pub(super) struct Made {
     shared: Key,
     /// The book as a whole, without what the theme shows nowhere and each edit changes.
     view: BookView,
+    /// The keys of the pages that were handed over.
+    pages: Mutex<HashMap<PageId, Key>>,
 }
 
 /// What stands around a page's body.
@@ -51,7 +54,7 @@ impl<'a> Renderer<'a> {
             if !self.templates.own() {
                 view.counts.words = 0;
             }
-            self.made = Some(Made { shared: key(parts), view });
+            self.made = Some(Made { shared: key(parts), view, pages: Mutex::default() });
         }
         self
     }
@@ -61,16 +64,29 @@ impl<'a> Renderer<'a> {
         let made = self.made.as_ref()?;
         let page = self.book.page(id);
         let around = hash_of(&self.surroundings(id, made))?;
-        let mut own = Vec::new();
-        if let Some(targets) = self.targets.of(id) {
-            write!(own, "{targets:?}").ok()?;
-            for target in targets.links.iter().chain(&targets.images) {
-                if let Target::File(path) = target {
-                    write!(own, "{:?}", self.media.get(path)).ok()?;
-                }
-            }
-        }
-        Some(key([&made.shared[..], &around, &page.key, &own]))
+        let file = |path: &str| format!("{:?}", self.media.get(path));
+        let targets = self.targets.of(id).map(|targets| targets.told(file)).unwrap_or_default();
+        let key = key([&made.shared[..], &around, &page.key, &targets]);
+        made.pages.lock().unwrap_or_else(PoisonError::into_inner).insert(id, key);
+        Some(key)
+    }
+
+    /// The key of what the page `id` is in the whole, where `places` tells what its links depend on.
+    pub(super) fn key_in_whole(&self, id: PageId, places: &[u8]) -> Option<Key> {
+        let pages = &self.made.as_ref()?.pages;
+        let page = *pages.lock().unwrap_or_else(PoisonError::into_inner).get(&id)?;
+        Some(key([&page[..], places]))
+    }
+
+    /// The key of what stands on these pages, wherever it is shown; none where no later build will ask for it.
+    pub(super) fn key_of_bodies(&self, pages: &[PageId]) -> Option<Key> {
+        let made = self.made.as_ref()?;
+        let parts = pages.iter().flat_map(|id| {
+            let file = |path: &str| format!("{:?}", self.media.get(path));
+            let targets = self.targets.of(*id).map(|targets| targets.told(file)).unwrap_or_default();
+            [self.book.page(*id).key.to_vec(), self.book.key(*id).as_bytes().to_vec(), targets]
+        });
+        Some(key(std::iter::once(made.shared.to_vec()).chain(parts)))
     }
 
     fn surroundings<'b>(&'b self, id: PageId, made: &'b Made) -> Surroundings<'b> {

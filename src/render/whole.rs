@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use super::view::{WholeLine, WholeView};
 use super::{Fill, PRINT, Plain, Renderer};
 use crate::book::PageId;
+use crate::cache::key;
 use crate::diagnostic::Diagnostic;
 use crate::export::WHOLE_END;
 use crate::export::tags::{self, Tag, quoted};
 use crate::page::{Kind, markdown};
-use crate::site::{Sink, write_parts};
+use crate::site::{Sink, assemble};
 
 /// The pages of the whole book and their numbers: a topic's such as `1.2`, nothing for a plain page.
 type Places<'a> = BTreeMap<&'a str, String>;
@@ -41,11 +42,23 @@ impl Renderer<'_> {
         };
         let frame = Plain(self.templates).fill("print.html", &view)?;
         let (head, tail) = frame.split_once(HERE).unwrap_or((&frame, ""));
-        sink.stream(PRINT, &mut |out| {
-            out.write_all(head.as_bytes())?;
-            write_parts(out, &order, |id| self.part_of_whole(*id, &places, sink))?;
-            out.write_all(tail.as_bytes())
-        });
+        let told = key(order
+            .iter()
+            .filter_map(|id| places.get_key_value(self.book.route(*id)))
+            .flat_map(|(route, number)| [*route, number]));
+        let frame = |text: &str| self.made.as_ref().map(|_| key([text]));
+        let part_key = |part: usize| match part.checked_sub(1) {
+            None => frame(head),
+            Some(at) => order.get(at).map_or_else(|| frame(tail), |id| self.key_in_whole(*id, &told)),
+        };
+        let part = |part: usize| match part.checked_sub(1) {
+            None => head.to_string(),
+            Some(at) => match order.get(at) {
+                Some(id) => self.part_of_whole(*id, &places, sink).unwrap_or_default(),
+                None => tail.to_string(),
+            },
+        };
+        assemble(sink, PRINT, order.len() + 2, part_key, &part);
         Ok(())
     }
 
