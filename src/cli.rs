@@ -293,7 +293,7 @@ fn build(args: &BookArgs, to: &Path, with: BuildWith) -> anyhow::Result<ExitCode
     let cache = Arc::new(Cache::open(&args.book));
     let options = Options { base_url, hosted: true, cache: cache.clone(), ..Options::default() };
     const UNWRITTEN: &str = "the site could not be written";
-    let staging = Staging::open(&to).context(UNWRITTEN)?;
+    let staging = Staging::remembering(&to, cache.clone()).context(UNWRITTEN)?;
     let disk = Disk::new(&args.book);
     let build = match compress {
         true => pipeline::build_to(&disk, options, &Compressed::new(&staging)),

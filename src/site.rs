@@ -4,7 +4,15 @@
 //! changed is linked, not written again), then the two change places in one step. Whatever interrupts a build, the last good
 //! site stays.
 
+mod assembly;
+mod finish;
+mod journal;
+mod memory;
+mod record;
 mod staging;
+#[cfg(test)]
+mod tests;
+mod way;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -11,6 +11,7 @@ use super::look::Look;
 use super::{Build, Pipeline, is_error, media, stage_folders};
 use crate::assets::fingerprinted;
 use crate::book::{self, Book, PageId};
+use crate::cache::Key;
 use crate::cards::Deck;
 use crate::check::Targets;
 use crate::diagnostic::Diagnostic;
@@ -189,7 +190,7 @@ impl Pipeline {
     }
 }
 
-/// Hands files on and counts their bytes.
+/// Hands files on and counts their bytes: those that are made now.
 struct Counted<'a> {
     sink: &'a dyn Sink,
     bytes: AtomicUsize,
@@ -210,6 +211,24 @@ impl Sink for Counted<'_> {
 
     fn stream(&self, path: &str, make: Make<'_>) {
         self.sink.stream(path, &mut |out| make(&mut CountedWrite { out, bytes: &self.bytes }));
+    }
+
+    fn keep(&self, path: &str, key: &Key) -> bool {
+        self.sink.keep(path, key)
+    }
+
+    fn put_made(&self, path: &str, key: &Key, bytes: Vec<u8>) {
+        self.bytes.fetch_add(bytes.len(), Ordering::Relaxed);
+        self.sink.put_made(path, key, bytes);
+    }
+
+    fn assemble(&self, path: &str, parts: &[Key], make: &(dyn Fn(usize) -> String + Sync)) {
+        let counted = |part| {
+            let text = make(part);
+            self.bytes.fetch_add(text.len(), Ordering::Relaxed);
+            text
+        };
+        self.sink.assemble(path, parts, &counted);
     }
 
     fn get(&self, path: &str) -> Option<Vec<u8>> {

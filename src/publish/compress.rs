@@ -6,11 +6,15 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::site::Sink;
+use crate::cache::{self, Key};
+use crate::site::{Sink, write_parts};
 
 /// Endings of the files that shrink. Fonts, pictures and the Python of the page are compressed in themselves.
 const ENDINGS: [&str; 14] =
     ["html", "css", "js", "json", "jsonld", "md", "txt", "xml", "svg", "wasm", "csv", "map", "webmanifest", "bin"];
+
+/// The two compressed forms of a file: each a bit in a set, and its ending.
+const FORMS: [(u8, &str); 2] = [(1, BROTLI), (2, GZIP)];
 
 const BROTLI: &str = "br";
 const GZIP: &str = "gz";
@@ -33,25 +37,72 @@ impl<'a> Compressed<'a> {
     }
 }
 
-impl Sink for Compressed<'_> {
-    fn put(&self, path: &str, bytes: Vec<u8>) {
+impl Compressed<'_> {
+    /// The forms that are to be made of a file, as a set: not those that the book brings itself.
+    fn wanted(&self, path: &str) -> u8 {
         let ending = path.rsplit_once('.').map(|(_, ending)| ending).unwrap_or_default();
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         if [BROTLI, GZIP].contains(&ending) {
             own.insert(path.to_string());
         }
-        let wanted = |ending: &&str| !own.contains(&format!("{path}.{ending}"));
-        let endings: Vec<&str> = [BROTLI, GZIP].into_iter().filter(wanted).collect();
-        drop(own);
-        if ENDINGS.contains(&ending) && bytes.len() >= SMALLEST {
-            endings.into_par_iter().for_each(|ending| {
-                let small = if ending == BROTLI { brotli(&bytes) } else { gzip(&bytes) };
-                if small.len() < bytes.len() / 20 * 19 {
-                    self.sink.put(&format!("{path}.{ending}"), small);
-                }
-            });
+        let wanted = FORMS.iter().filter(|(_, form)| !own.contains(&format!("{path}.{form}")));
+        if ENDINGS.contains(&ending) { wanted.map(|(bit, _)| bit).sum() } else { 0 }
+    }
+
+    /// Hands a file on, and before it those of its forms that are small enough.
+    fn hand_on(&self, path: &str, key: Option<&Key>, bytes: Vec<u8>) {
+        let put = |path: &str, key: Option<Key>, bytes| match key {
+            Some(key) => self.sink.put_made(path, &key, bytes),
+            None => self.sink.put(path, bytes),
+        };
+        let wanted = self.wanted(path);
+        let made = |(bit, form): &(u8, &str)| {
+            let small = if *form == BROTLI { brotli(&bytes) } else { gzip(&bytes) };
+            let fits = small.len() < bytes.len() / 20 * 19;
+            if fits {
+                put(&format!("{path}.{form}"), key.copied(), small);
+            }
+            if fits { *bit } else { 0 }
+        };
+        let forms = FORMS.into_par_iter().filter(|(bit, _)| wanted & bit != 0 && bytes.len() >= SMALLEST);
+        let made = forms.map(|form| made(&form)).sum();
+        put(path, key.map(|key| with_forms(key, wanted, made)), bytes);
+    }
+}
+
+/// The key of a file, and of which forms of it were to be made and are there.
+fn with_forms(key: &Key, wanted: u8, made: u8) -> Key {
+    cache::key([&key[..], &[wanted, made]])
+}
+
+impl Sink for Compressed<'_> {
+    fn put(&self, path: &str, bytes: Vec<u8>) {
+        self.hand_on(path, None, bytes);
+    }
+
+    fn put_made(&self, path: &str, key: &Key, bytes: Vec<u8>) {
+        self.hand_on(path, Some(key), bytes);
+    }
+
+    fn keep(&self, path: &str, key: &Key) -> bool {
+        let wanted = self.wanted(path);
+        // Which forms were small enough is told by the key under which the file itself is kept.
+        let sets = (0..=wanted).rev().filter(|set| set & !wanted == 0);
+        let kept = sets.into_iter().find(|set| self.sink.keep(path, &with_forms(key, wanted, *set)));
+        let form_kept = |form: &str| self.sink.keep(&format!("{path}.{form}"), key);
+        kept.is_some_and(|set| FORMS.iter().filter(|(bit, _)| set & bit != 0).all(|(_, form)| form_kept(form)))
+    }
+
+    /// The file is compressed as a whole, so it is made as a whole, unless all of it is as it was.
+    fn assemble(&self, path: &str, parts: &[Key], make: &(dyn Fn(usize) -> String + Sync)) {
+        let key = cache::key(parts);
+        if !self.keep(path, &key) {
+            let all: Vec<usize> = (0..parts.len()).collect();
+            let mut bytes = Vec::new();
+            if write_parts(&mut bytes, &all, |part| Some(make(*part))).is_ok() {
+                self.put_made(path, &key, bytes);
+            }
         }
-        self.sink.put(path, bytes);
     }
 
     fn get(&self, path: &str) -> Option<Vec<u8>> {

@@ -1,0 +1,152 @@
+//! The update of a site in its place: a list of steps that can be gone through again from the start, whatever interrupted it.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::record::is_below;
+use super::{WriteError, at, create_parent};
+
+/// In the new tree, once every new file of the site is on disk.
+pub(super) const JOURNAL: &str = ".fieldguide-journal";
+
+/// So many files are on their way to the disk at once.
+const AT_ONCE: usize = 16;
+
+/// What is done with a site path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The file of the new tree takes its place.
+    Move(String),
+    /// The file of the site goes.
+    Remove(String),
+}
+
+/// Writes the steps beside the site. From then on the update is done, if not by this build then by the next.
+///
+/// # Errors
+/// The disk's.
+pub(super) fn write(beside: &Path, steps: &[Step]) -> Result<(), WriteError> {
+    sync(beside, steps)?;
+    let mut text = String::new();
+    for step in steps {
+        let (sign, path) = match step {
+            Step::Move(path) => ('+', path),
+            Step::Remove(path) => ('-', path),
+        };
+        text.push(sign);
+        text.push_str(path);
+        text.push('\0');
+    }
+    let half = beside.join(format!("{JOURNAL}.fieldguide-new"));
+    let written =
+        File::create(&half).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+    written.map_err(at(&half))?;
+    let journal = beside.join(JOURNAL);
+    fs::rename(&half, &journal).map_err(at(&journal))
+}
+
+/// Sees to it that what will be moved is on disk. Files wait for the same turn of the disk, so many at once take hardly longer
+/// than one.
+fn sync(beside: &Path, steps: &[Step]) -> Result<(), WriteError> {
+    let moved: Vec<PathBuf> = steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Move(path) => Some(beside.join(path)),
+            Step::Remove(_) => None,
+        })
+        .collect();
+    let sync =
+        |path: &PathBuf| File::options().write(true).open(path).and_then(|file| file.sync_data()).map_err(at(path));
+    std::thread::scope(|scope| {
+        let some = moved.chunks(moved.len().div_ceil(AT_ONCE).max(1));
+        let threads: Vec<_> = some.map(|some| scope.spawn(|| some.iter().try_for_each(sync))).collect();
+        // A thread that died synced nothing; there is no way to know, but for its error.
+        let died = |_| Err(at(beside)(io::Error::other("a file could not be brought to the disk")));
+        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(died))
+    })
+}
+
+/// The steps of an update that was interrupted.
+pub(super) fn pending(beside: &Path) -> Option<Vec<Step>> {
+    let text = fs::read_to_string(beside.join(JOURNAL)).ok()?;
+    let step = |line: &str| {
+        let (sign, path) = line.split_at_checked(1)?;
+        match sign {
+            _ if !is_below(path) => None,
+            "+" => Some(Step::Move(path.to_string())),
+            "-" => Some(Step::Remove(path.to_string())),
+            _ => None,
+        }
+    };
+    Some(text.split_terminator('\0').filter_map(step).collect())
+}
+
+/// Goes through the steps and forgets them. What is done already stays done.
+///
+/// # Errors
+/// The disk's; then the rest is still to be done.
+pub(super) fn apply(beside: &Path, folder: &Path, steps: &[Step]) -> Result<(), WriteError> {
+    for step in steps {
+        match step {
+            Step::Move(path) => put_in_place(&beside.join(path), &folder.join(path))?,
+            Step::Remove(path) => remove(folder, path)?,
+        }
+    }
+    let journal = beside.join(JOURNAL);
+    fs::remove_file(&journal).map_err(at(&journal))
+}
+
+fn put_in_place(new: &Path, place: &Path) -> Result<(), WriteError> {
+    if fs::symlink_metadata(new).is_err() {
+        return Ok(());
+    }
+    create_parent(place)?;
+    if fs::symlink_metadata(place).is_ok_and(|there| there.is_dir()) {
+        remove_empty(place).map_err(at(place))?;
+    }
+    let moved = match fs::rename(new, place) {
+        // The site's folder is a mount point.
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => carry(new, place),
+        moved => moved,
+    };
+    moved.map_err(at(place))
+}
+
+/// Moves a file to another file system, with the time at which it was written; the whole of it takes its place in one step.
+fn carry(new: &Path, place: &Path) -> io::Result<()> {
+    let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let half = place.with_file_name(format!(".{name}.fieldguide-new"));
+    let written = fs::metadata(new)?.modified()?;
+    fs::copy(new, &half)?;
+    File::options().write(true).open(&half)?.set_modified(written)?;
+    fs::rename(&half, place)
+}
+
+/// Removes a file, and the folders that it leaves empty.
+fn remove(folder: &Path, path: &str) -> Result<(), WriteError> {
+    let place = folder.join(path);
+    match fs::remove_file(&place) {
+        Err(error) if !is_gone(&error) => return Err(at(&place)(error)),
+        _ => {}
+    }
+    let parents = Path::new(path).ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty());
+    parents.map(|parent| fs::remove_dir(folder.join(parent))).take_while(Result::is_ok).for_each(drop);
+    Ok(())
+}
+
+/// Whether there is nothing to remove any more: the file, or a folder above it, is gone.
+fn is_gone(error: &io::Error) -> bool {
+    [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory].contains(&error.kind())
+}
+
+/// Removes a folder that holds nothing but folders.
+fn remove_empty(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            remove_empty(&entry.path())?;
+        }
+    }
+    fs::remove_dir(folder)
+}
