@@ -44,7 +44,7 @@ pub enum Kind {
 pub struct Page {
     /// The file.
     pub file: FileId,
-    /// Tells all that the page was read from.
+    /// Tells all that the page was read from, where something is kept from one build to the next.
     pub key: Key,
     /// Its path in the book, such as `content/01-a/02-b.md`.
     pub path: String,

@@ -464,7 +464,7 @@ impl Pipeline {
             book: self.book.clone(),
             listing: listing.clone(),
             routes: self.routes.clone(),
-            view: book_view(&self.book),
+            view: book_view(&self.book, templates.own()),
             assets: look.assets.clone(),
             templates: templates.clone(),
             media: self.media.clone(),

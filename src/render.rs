@@ -525,13 +525,14 @@ pub fn lab_url(name: &str) -> String {
     format!("labs/{name}.html")
 }
 
-/// What templates are told of the book as a whole.
-pub fn book_view(book: &Book) -> BookView {
+/// What templates are told of the book as a whole. The theme shows its words nowhere, and each edit changes them, so only a book's
+/// own templates are told.
+pub fn book_view(book: &Book, own_templates: bool) -> BookView {
     let mut counts = Counts { stages: book.stages.len(), labs: fieldguide_wasm::demo::LABS.len(), ..Counts::default() };
     for page in &book.pages {
         counts.topics += usize::from(page.kind == Kind::Topic);
         counts.myths += page.myths.len();
-        counts.words += page.words;
+        counts.words += if own_templates { page.words } else { 0 };
         counts.quiz += lists::headings(page, HeadingKind::Quiz).filter(|heading| heading.level == 3).count();
         counts.pitfalls += page.tally.pitfalls;
         counts.questions += page.tally.questions;

@@ -708,7 +708,7 @@ impl<'a, 'd> Writer<'a, 'd> {
 
     /// Writes text, its terms linked to the glossary where they stand for the first time on the page.
     fn text(&mut self, text: &str, span: &Span, out: &mut Markup) {
-        self.words += text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+        self.words += words(text);
         self.check_footnotes(text, span);
         let mut written = 0;
         let glossary = self.glossary.filter(|_| self.links_terms());
@@ -1037,6 +1037,15 @@ pub fn title_text(title: &str) -> String {
     title.replace('`', "")
 }
 
+/// How many words there are in a text: what has a letter or a digit between blanks.
+fn words(text: &str) -> usize {
+    if !text.is_ascii() {
+        return text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+    }
+    let blank = |byte: &u8| matches!(byte, b'\t'..=b'\r' | b' ');
+    text.as_bytes().split(blank).filter(|word| word.iter().any(u8::is_ascii_alphanumeric)).count()
+}
+
 /// A slug of the first six words.
 fn short_slug(text: &str) -> String {
     let words: Vec<_> = text.split_whitespace().take(6).collect();
@@ -1051,6 +1060,16 @@ mod tests {
     fn ids_of_html_are_found() {
         let html = "<a id=\"one\"></a> id=\"text\" <p class=x id='two' data-id=\"no\"><b\nid=three>";
         assert_eq!(ids(html).collect::<Vec<_>>(), ["one", "two", "three"]);
+    }
+
+    #[test]
+    fn words_are_counted_alike_in_any_script() {
+        for (text, count) in
+            [("", 0), ("a b\u{b}c", 3), (" - one, two.\u{1c}three ", 2), ("größe × 2", 2), ("é\u{a0}è", 2)]
+        {
+            assert_eq!(words(text), count, "{text}");
+            assert_eq!(words(&format!("{text} é")), count + 1, "{text}");
+        }
     }
 
     #[test]

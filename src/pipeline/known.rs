@@ -43,9 +43,6 @@ impl Known {
 
     /// The facts of the page with that key.
     pub(super) fn facts(&self, key: &Key) -> Option<Facts> {
-        if self.lines.is_empty() {
-            return None;
-        }
         serde_json::from_slice(self.line(key)?).ok()
     }
 
@@ -55,9 +52,6 @@ impl Known {
 
     /// Leaves the facts of these pages.
     pub(super) fn write<'a>(&self, pages: impl Iterator<Item = &'a Page>, cache: &Cache) {
-        if !cache.keeps() {
-            return;
-        }
         let pages: Vec<&Page> = pages.collect();
         if pages.len() == self.lines.len() && pages.iter().all(|page| self.line(&page.key).is_some()) {
             return;

@@ -51,8 +51,8 @@ pub(super) struct Pages {
     terms: Vec<Term>,
     /// What each page may mean to include, by the page's path.
     wanted: BTreeMap<String, Vec<String>>,
-    /// What an earlier build knew of pages.
-    known: Known,
+    /// What an earlier build knew of pages; none where nothing is kept.
+    known: Option<Known>,
 }
 
 /// What reading made of the files that changed.
@@ -256,11 +256,12 @@ impl Pages {
 
     /// A page: what an earlier build knew of it, or else parsed.
     fn page(&self, source: &Source, kind: Kind, with: &Arc<With>, shared: &Key) -> Outcome<Page> {
+        let Some(known) = &self.known else { return page::parse(source, kind, with) };
         let included = self.wanted.get(&source.path).into_iter().flatten();
         let included = included.map(|path| with.library.get(path).map_or("", |file| &*file.text));
         let parts = [&shared[..], source.path.as_bytes(), source.text.as_bytes()];
         let key = key(parts.into_iter().chain(included.map(str::as_bytes)));
-        let mut outcome = match self.known.facts(&key) {
+        let mut outcome = match known.facts(&key) {
             Some(facts) => Outcome { value: Page::known(source, kind, facts, with.clone()), diagnostics: Vec::new() },
             None => page::parse(source, kind, with),
         };
@@ -274,13 +275,15 @@ impl Pages {
 
     /// Takes over what an earlier build left.
     pub(super) fn recall(&mut self, cache: &Cache) {
-        self.known = Known::read(cache);
+        self.known = cache.keeps().then(|| Known::read(cache));
     }
 
     /// Leaves what is known of the pages that nothing is said about for a later build.
     pub(super) fn remember(&self, cache: &Cache) {
         let fine = self.parsed().filter(|parsed| parsed.diagnostics.is_empty());
-        self.known.write(fine.map(|parsed| &*parsed.now), cache);
+        if let Some(known) = &self.known {
+            known.write(fine.map(|parsed| &*parsed.now), cache);
+        }
     }
 
     /// What it takes to parse a file again.

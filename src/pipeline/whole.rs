@@ -117,7 +117,7 @@ impl Pipeline {
         let view = BookView {
             print_url: print.then_some(PRINT),
             feed_url: history.as_ref().and_then(|it| publish::feed::url(book, it)),
-            ..book_view(book)
+            ..book_view(book, templates.own())
         };
         let social = match history.is_some() {
             true => social(book, look, sink, diagnostics),

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::view::{BookView, Common, LinkView, PartView, TagLink, TopicLink};
+use super::view::{Common, LinkView, PartView, TagLink, TopicLink};
 use super::{Fill, Plain, Renderer};
 use crate::book::PageId;
 use crate::cache::{Cache, Key, key};
@@ -22,8 +22,6 @@ use crate::site::Sink;
 pub(super) struct Made {
     /// Tells program, templates, book.toml and what runs snippets.
     shared: Key,
-    /// The book as a whole, without what the theme shows nowhere and each edit changes.
-    view: BookView,
     /// The keys of the pages that were handed over.
     pages: Mutex<HashMap<PageId, Key>>,
 }
@@ -50,11 +48,7 @@ impl<'a> Renderer<'a> {
             let hosted = [u8::from(self.hosted.is_some())];
             let parts: [&[u8]; 5] =
                 [cache.program(), &self.templates.key(), config.as_bytes(), python.as_bytes(), &hosted];
-            let mut view = self.view.clone();
-            if !self.templates.own() {
-                view.counts.words = 0;
-            }
-            self.made = Some(Made { shared: key(parts), view, pages: Mutex::default() });
+            self.made = Some(Made { shared: key(parts), pages: Mutex::default() });
         }
         self
     }
@@ -63,7 +57,7 @@ impl<'a> Renderer<'a> {
     pub(super) fn key_of_page(&self, id: PageId) -> Option<Key> {
         let made = self.made.as_ref()?;
         let page = self.book.page(id);
-        let around = hash_of(&self.surroundings(id, made))?;
+        let around = hash_of(&self.surroundings(id))?;
         let file = |path: &str| format!("{:?}", self.media.get(path));
         let targets = self.targets.of(id).map(|targets| targets.told(file)).unwrap_or_default();
         let key = key([&made.shared[..], &around, &page.key, &targets]);
@@ -89,7 +83,7 @@ impl<'a> Renderer<'a> {
         Some(key(std::iter::once(made.shared.to_vec()).chain(parts)))
     }
 
-    fn surroundings<'b>(&'b self, id: PageId, made: &'b Made) -> Surroundings<'b> {
+    fn surroundings(&self, id: PageId) -> Surroundings<'_> {
         let kind = self.book.page(id).kind;
         let of = |wanted: Kind| kind == wanted;
         let at = self.book.stage_index(id).filter(|_| of(Kind::Stage));
@@ -97,7 +91,7 @@ impl<'a> Renderer<'a> {
         let root = self.root(&page);
         let contents = self.contents_key(Some(id), &root, &page.url);
         Surroundings {
-            common: Common { book: &made.view, ..self.common_with(page, Some(id), root, contents) },
+            common: self.common_with(page, Some(id), root, contents),
             parts: if of(Kind::Home) { self.nav(None, None, true) } else { Vec::new() },
             first: if of(Kind::Home) { self.first() } else { None },
             surprise: if of(Kind::Home) { self.surprise() } else { Vec::new() },

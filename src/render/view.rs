@@ -125,7 +125,7 @@ pub struct Counts {
     pub labs: usize,
     /// Myths.
     pub myths: usize,
-    /// Words of prose.
+    /// Words of prose; 0 where the book has no templates of its own.
     pub words: usize,
 }
 

@@ -114,19 +114,34 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
 /// character, which HTML doesn't allow, becomes U+FFFD.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' | '\t' | '\r' => out.push(c),
-            c if c.is_control() => out.push('\u{fffd}'),
-            c => out.push(c),
+    let mut rest = text;
+    while let Some((run, tail)) = rest.bytes().position(is_special).and_then(|at| rest.split_at_checked(at)) {
+        out.push_str(run);
+        let mut chars = tail.chars();
+        match chars.next() {
+            Some('&') => out.push_str("&amp;"),
+            Some('<') => out.push_str("&lt;"),
+            Some('>') => out.push_str("&gt;"),
+            Some('"') => out.push_str("&quot;"),
+            Some('\'') => out.push_str("&#39;"),
+            Some(c) if c.is_control() => out.push('\u{fffd}'),
+            c => out.extend(c),
         }
+        rest = chars.as_str();
     }
+    out.push_str(rest);
     out
+}
+
+/// Whether a character that starts with this byte may have to be replaced; it is the first byte of a character.
+fn is_special(byte: u8) -> bool {
+    match byte {
+        b'\n' | b'\t' | b'\r' => false,
+        b'&' | b'<' | b'>' | b'"' | b'\'' | 0x7f => true,
+        // The controls beyond ASCII, and a few letters.
+        0xc2 => true,
+        byte => byte < b' ',
+    }
 }
 
 #[cfg(test)]
