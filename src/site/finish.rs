@@ -52,19 +52,27 @@ impl Staging {
         let same_list = listed.eq(files.iter().map(|(path, staged)| (path, staged.record.hash)));
         if changed + gone.len() > 0 || !same_list || !self.folder.join(MANIFEST).exists() {
             let few = (changed + gone.len()) * FEW < earlier.len() && gone.obstacles.is_empty();
-            self.take_place(&files, &gone, few, &earlier)?;
+            // In a folder without a list nothing would tell a build that goes on for an interrupted one what is whose.
+            let unlisted = earlier.is_empty() && self.folder.exists();
+            self.take_place(&files, &gone, few || unlisted, &earlier)?;
         }
         self.earlier = earlier;
         self.remember(files);
         Ok(written)
     }
 
-    fn take_place(&mut self, files: &Files, gone: &Gone<'_>, few: bool, earlier: &Records) -> Result<(), WriteError> {
+    fn take_place(
+        &mut self,
+        files: &Files,
+        gone: &Gone<'_>,
+        in_place: bool,
+        earlier: &Records,
+    ) -> Result<(), WriteError> {
         let manifest = self.beside.join(MANIFEST);
         let text = list(files.iter().map(|(path, staged)| (path, &staged.record)));
         // In one step: half a list would not know the files beside it.
         replace(&manifest, text.as_bytes()).map_err(at(&manifest))?;
-        match !few && self.exchange(files, earlier)? {
+        match !in_place && self.exchange(files, earlier)? {
             true => Ok(()),
             false => self.update(files, gone, &text),
         }

@@ -90,6 +90,12 @@ fn files_of_others_are_in_the_way_and_stay() {
     assert!(folder.write(&[("a.html/b", "1")]).is_err());
     assert_eq!(folder.read("a.html").as_deref(), Some("mine"));
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1);
+    // They stay in a folder that no build wrote to before, too, and one that is the same is taken over.
+    assert_eq!(folder.write(&[("a.html", "mine"), ("b/c.html", "1")]).unwrap().changed, 1);
+    fs::write(folder.site().join("own.txt"), "mine").unwrap();
+    fs::remove_file(folder.site().join(MANIFEST)).unwrap();
+    assert_eq!(folder.write(&[("b/c.html", "1"), ("d.html", "2")]).unwrap().changed, 1);
+    assert_eq!(folder.tree().len(), 4);
 }
 
 #[test]
