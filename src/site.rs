@@ -1,8 +1,8 @@
 //! The finished site: path → bytes; the only writer of the disk.
 //!
-//! A site on disk is replaced as a whole. The new tree is built beside the old one while the pages are made (what has not
-//! changed is linked, not written again), then the two change places in one step. Whatever interrupts a build, the last good
-//! site stays.
+//! What is new is written beside the site while the pages are made; what the last build made from the same, and nobody touched
+//! since, is not even read. Then the site changes in one step, or, where few files have changed, file by file along a journal
+//! that the next build completes. Whatever interrupts a build before that, the last good site stays.
 
 mod assembly;
 mod finish;

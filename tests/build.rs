@@ -197,6 +197,40 @@ fn a_build_that_is_killed_leaves_the_old_site_or_the_new_one() {
 }
 
 #[test]
+fn an_update_in_place_that_was_interrupted_is_completed_and_the_cache_is_no_authority() {
+    let folder = Folder::with_book();
+    let site = folder.at("site");
+    built(folder.path(), &site);
+    let good = tree(&site);
+    // All was written beside the site, then the build was killed.
+    folder.write(".site.fieldguide-new/index.html", "new");
+    folder.write(".site.fieldguide-new/.fieldguide-journal", "+3 index.html\0- stage/two.html\0");
+    let wrong = folder.at("content/01-stage/wrong.md");
+    fs::write(&wrong, "no page").unwrap();
+    assert_eq!(build(folder.path(), &site).status.code(), Some(1));
+    assert_eq!(folder.read("site/index.html"), "new");
+    assert!(!folder.at("site/stage/two.html").exists() && !folder.at(".site.fieldguide-new").exists());
+    fs::remove_file(wrong).unwrap();
+    built(folder.path(), &site);
+    assert!(good == tree(&site));
+
+    // Whatever is done to what the last build left, the site is that of the book.
+    let cache = folder.at(".fieldguide-cache");
+    for damage in [&b""[..], &[0xff; 400]] {
+        let blobs: Vec<_> = tree(&cache).into_keys().collect();
+        assert!(blobs.iter().any(|path| path.contains("/site-")), "{blobs:?}");
+        blobs.iter().for_each(|path| fs::write(cache.join(path), damage).unwrap());
+        folder.write("site/stage/two.html", "by hand");
+        built(folder.path(), &site);
+        assert!(good == tree(&site));
+    }
+    fs::remove_dir_all(&cache).unwrap();
+    fs::remove_file(folder.at("site/stage/two.html")).unwrap();
+    built(folder.path(), &site);
+    assert!(good == tree(&site));
+}
+
+#[test]
 fn the_books_own_folders_are_no_place_for_a_site() {
     let folder = Folder::with_book();
     folder.write("static/robots.txt", "x");

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::journal::{self, JOURNAL, Step};
 use super::record::{MANIFEST, Records, list};
-use super::staging::{Files, LOCK, Staging, Written, lock};
+use super::staging::{Files, LOCK, Staged, Staging, Written, lock};
 use super::way::{files_below, is_free, site_path};
 use super::{WriteError, at, create_parent, replace};
 
@@ -52,21 +52,29 @@ impl Staging {
         let same_list = listed.eq(files.iter().map(|(path, staged)| (path, staged.record.hash)));
         if changed + gone.len() > 0 || !same_list || !self.folder.join(MANIFEST).exists() {
             let few = (changed + gone.len()) * FEW < earlier.len() && gone.obstacles.is_empty();
-            self.take_place(&files, &gone, few, &earlier)?;
+            // In a folder without a list nothing would tell a build that goes on for an interrupted one what is whose.
+            let unlisted = earlier.is_empty() && self.folder.exists();
+            self.take_place(&files, &gone, few || unlisted, &earlier)?;
         }
         self.earlier = earlier;
         self.remember(files);
         Ok(written)
     }
 
-    fn take_place(&mut self, files: &Files, gone: &Gone<'_>, few: bool, earlier: &Records) -> Result<(), WriteError> {
+    fn take_place(
+        &mut self,
+        files: &Files,
+        gone: &Gone<'_>,
+        in_place: bool,
+        earlier: &Records,
+    ) -> Result<(), WriteError> {
         let manifest = self.beside.join(MANIFEST);
         let text = list(files.iter().map(|(path, staged)| (path, &staged.record)));
         // In one step: half a list would not know the files beside it.
         replace(&manifest, text.as_bytes()).map_err(at(&manifest))?;
-        match !few && self.exchange(files, earlier)? {
+        match !in_place && self.exchange(files, earlier)? {
             true => Ok(()),
-            false => self.update(files, gone),
+            false => self.update(files, gone, &text),
         }
     }
 
@@ -102,14 +110,15 @@ impl Staging {
     }
 
     /// Updates the site in its place: pages behind what they refer to, then what is no longer made, at last the list.
-    fn update(&mut self, files: &Files, gone: &Gone<'_>) -> Result<(), WriteError> {
-        let mut moved: Vec<&String> = files.iter().filter(|(_, staged)| staged.changed).map(|(path, _)| path).collect();
-        moved.sort_by_key(|path| (is_page(path), *path));
+    fn update(&mut self, files: &Files, gone: &Gone<'_>, list: &str) -> Result<(), WriteError> {
+        let mut moved: Vec<_> = files.iter().filter(|(_, staged)| staged.changed).collect();
+        moved.sort_by_key(|(path, _)| (is_page(path), *path));
+        let length = |staged: &Staged| staged.record.stamp.map_or(0, |stamp| stamp.length);
         let remove = |paths: &[&str]| paths.iter().map(|path| Step::Remove(path.to_string())).collect::<Vec<_>>();
         let mut steps = remove(&gone.obstacles);
-        steps.extend(moved.into_iter().cloned().map(Step::Move));
+        steps.extend(moved.into_iter().map(|(path, staged)| Step::Move(path.clone(), length(staged))));
         steps.extend(remove(&gone.others));
-        steps.push(Step::Move(MANIFEST.to_string()));
+        steps.push(Step::Move(MANIFEST.to_string(), list.len() as u64));
         journal::write(&self.beside, &steps)?;
         // From here on the tree beside is not given up: what is left to do is done by the next build if not by this.
         let held = self.lock.take();

@@ -2,81 +2,52 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::record::is_below;
 use super::{WriteError, at, create_parent};
 
-/// In the new tree, once every new file of the site is on disk.
+/// In the new tree, once every new file of the site is written.
 pub(super) const JOURNAL: &str = ".fieldguide-journal";
-
-/// So many files are on their way to the disk at once.
-const AT_ONCE: usize = 16;
 
 /// What is done with a site path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
-    /// The file of the new tree takes its place.
-    Move(String),
+    /// The file of the new tree takes its place. It has so many bytes.
+    Move(String, u64),
     /// The file of the site goes.
     Remove(String),
 }
 
 /// Writes the steps beside the site. From then on the update is done, if not by this build then by the next.
 ///
+/// Only the steps are brought to the disk for sure, which takes no time; the files need as long as the disk is slow. Where the
+/// power fails, a file that the disk never got is known by its length, and made again by the build that goes on.
+///
 /// # Errors
 /// The disk's.
 pub(super) fn write(beside: &Path, steps: &[Step]) -> Result<(), WriteError> {
-    sync(beside, steps)?;
-    let mut text = String::new();
-    for step in steps {
-        let (sign, path) = match step {
-            Step::Move(path) => ('+', path),
-            Step::Remove(path) => ('-', path),
-        };
-        text.push(sign);
-        text.push_str(path);
-        text.push('\0');
-    }
+    let line = |step: &Step| match step {
+        Step::Move(path, length) => format!("+{length} {path}\0"),
+        Step::Remove(path) => format!("- {path}\0"),
+    };
+    let text: String = steps.iter().map(line).collect();
     let half = beside.join(format!("{JOURNAL}.fieldguide-new"));
     let written =
-        File::create(&half).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+        File::create(&half).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_data()));
     written.map_err(at(&half))?;
     let journal = beside.join(JOURNAL);
     fs::rename(&half, &journal).map_err(at(&journal))
-}
-
-/// Sees to it that what will be moved is on disk. Files wait for the same turn of the disk, so many at once take hardly longer
-/// than one.
-fn sync(beside: &Path, steps: &[Step]) -> Result<(), WriteError> {
-    let moved: Vec<PathBuf> = steps
-        .iter()
-        .filter_map(|step| match step {
-            Step::Move(path) => Some(beside.join(path)),
-            Step::Remove(_) => None,
-        })
-        .collect();
-    let sync =
-        |path: &PathBuf| File::options().write(true).open(path).and_then(|file| file.sync_data()).map_err(at(path));
-    std::thread::scope(|scope| {
-        let some = moved.chunks(moved.len().div_ceil(AT_ONCE).max(1));
-        let threads: Vec<_> = some.map(|some| scope.spawn(|| some.iter().try_for_each(sync))).collect();
-        // A thread that died synced nothing; there is no way to know, but for its error.
-        let died = |_| Err(at(beside)(io::Error::other("a file could not be brought to the disk")));
-        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(died))
-    })
 }
 
 /// The steps of an update that was interrupted.
 pub(super) fn pending(beside: &Path) -> Option<Vec<Step>> {
     let text = fs::read_to_string(beside.join(JOURNAL)).ok()?;
     let step = |line: &str| {
-        let (sign, path) = line.split_at_checked(1)?;
-        match sign {
-            _ if !is_below(path) => None,
-            "+" => Some(Step::Move(path.to_string())),
-            "-" => Some(Step::Remove(path.to_string())),
-            _ => None,
+        let (what, path) = line.split_once(' ').filter(|(_, path)| is_below(path))?;
+        match what.strip_prefix('+') {
+            Some(length) => Some(Step::Move(path.to_string(), length.parse().ok()?)),
+            None => (what == "-").then(|| Step::Remove(path.to_string())),
         }
     };
     Some(text.split_terminator('\0').filter_map(step).collect())
@@ -89,7 +60,7 @@ pub(super) fn pending(beside: &Path) -> Option<Vec<Step>> {
 pub(super) fn apply(beside: &Path, folder: &Path, steps: &[Step]) -> Result<(), WriteError> {
     for step in steps {
         match step {
-            Step::Move(path) => put_in_place(&beside.join(path), &folder.join(path))?,
+            Step::Move(path, length) => put_in_place(&beside.join(path), *length, &folder.join(path))?,
             Step::Remove(path) => remove(folder, path)?,
         }
     }
@@ -97,8 +68,9 @@ pub(super) fn apply(beside: &Path, folder: &Path, steps: &[Step]) -> Result<(), 
     fs::remove_file(&journal).map_err(at(&journal))
 }
 
-fn put_in_place(new: &Path, place: &Path) -> Result<(), WriteError> {
-    if fs::symlink_metadata(new).is_err() {
+/// Moves a file to its place, unless it is there already or the disk never got all of it.
+fn put_in_place(new: &Path, length: u64, place: &Path) -> Result<(), WriteError> {
+    if !fs::symlink_metadata(new).is_ok_and(|new| new.len() == length) {
         return Ok(());
     }
     create_parent(place)?;

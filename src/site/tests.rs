@@ -90,6 +90,12 @@ fn files_of_others_are_in_the_way_and_stay() {
     assert!(folder.write(&[("a.html/b", "1")]).is_err());
     assert_eq!(folder.read("a.html").as_deref(), Some("mine"));
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1);
+    // They stay in a folder that no build wrote to before, too, and one that is the same is taken over.
+    assert_eq!(folder.write(&[("a.html", "mine"), ("b/c.html", "1")]).unwrap().changed, 1);
+    fs::write(folder.site().join("own.txt"), "mine").unwrap();
+    fs::remove_file(folder.site().join(MANIFEST)).unwrap();
+    assert_eq!(folder.write(&[("b/c.html", "1"), ("d.html", "2")]).unwrap().changed, 1);
+    assert_eq!(folder.tree().len(), 4);
 }
 
 #[test]
@@ -333,8 +339,9 @@ fn an_update_that_was_interrupted_is_completed_by_the_next_build() {
     let new = many(&[("a.html", "11"), ("new/d.css", "4"), ("c.html", "3")]);
     folder.write(&new).unwrap();
     let (expected, list) = (folder.tree(), fs::read(folder.site().join(MANIFEST)).unwrap());
-    let moved = |path: &str| Step::Move(path.to_string());
-    let steps = [moved("new/d.css"), moved("a.html"), Step::Remove("gone/b.css".to_string()), moved(MANIFEST)];
+    let moved = |path: &str, length| Step::Move(path.to_string(), length);
+    let removed = Step::Remove("gone/b.css".to_string());
+    let steps = [moved("new/d.css", 1), moved("a.html", 2), removed, moved(MANIFEST, list.len() as u64)];
     let beside = folder.0.join(".site.fieldguide-new");
     for done in 0..=steps.len() {
         fs::remove_dir_all(folder.site()).unwrap();
@@ -353,9 +360,7 @@ fn an_update_that_was_interrupted_is_completed_by_the_next_build() {
         }
         journal::write(&beside, &steps).unwrap();
         journal::apply(&beside, &folder.site(), &steps[..done]).unwrap();
-        journal::write(&beside, &[]).unwrap();
-        let text = "+new/d.css\0+a.html\0-gone/b.css\0+../up\0?\0+.fieldguide\0";
-        fs::write(beside.join(journal::JOURNAL), text).unwrap();
+        journal::write(&beside, &steps).unwrap();
         drop(Staging::open(&folder.site()).unwrap());
         assert!(folder.tree() == expected, "after {done} steps");
         assert_eq!(fs::read(folder.site().join(MANIFEST)).unwrap(), list);
@@ -431,4 +436,23 @@ proptest! {
             prop_assert!(!folder.0.join(".site.fieldguide-new").exists());
         }
     }
+}
+
+#[test]
+fn a_file_that_the_disk_never_got_is_made_again() {
+    let folder = Folder::new("power");
+    folder.write(&many(&[("a.html", "1")])).unwrap();
+    let beside = folder.0.join(".site.fieldguide-new");
+    fs::create_dir_all(&beside).unwrap();
+    fs::write(beside.join("a.html"), "").unwrap();
+    let steps = [Step::Move("a.html".to_string(), 2), Step::Remove("f/01".to_string())];
+    journal::write(&beside, &steps).unwrap();
+    assert_eq!(journal::pending(&beside).as_deref(), Some(&steps[..]));
+    drop(Staging::open(&folder.site()).unwrap());
+    assert_eq!(folder.read("a.html").as_deref(), Some("1"));
+    assert_eq!(folder.write(&many(&[("a.html", "11")])).unwrap().changed, 2);
+    // Steps that nobody wrote lead nowhere.
+    fs::create_dir_all(&beside).unwrap();
+    fs::write(beside.join(journal::JOURNAL), "+1 ../up\0- /etc/passwd\0?\0+ a.html\0- f").unwrap();
+    assert_eq!(journal::pending(&beside), Some(vec![Step::Remove("f".to_string())]));
 }
