@@ -11,6 +11,7 @@ use super::look::Look;
 use super::{Build, Pipeline, is_error, media, stage_folders};
 use crate::assets::fingerprinted;
 use crate::book::{self, Book, PageId};
+use crate::cache::Key;
 use crate::cards::Deck;
 use crate::check::Targets;
 use crate::diagnostic::Diagnostic;
@@ -125,14 +126,10 @@ impl Pipeline {
         let moved = self.moved(book);
         let renderer = Renderer::new(book, &view, targets, &moved, &look.assets, media, templates).hosted(hosted);
         let render = || stage("render", |_| sink.take(), || renderer.render(routes, sink));
-        let fetched = Mutex::new(Vec::new());
-        let put = |path: String, bytes: Vec<u8>| {
-            sink.put(&path, bytes);
-            fetched.lock().unwrap_or_else(PoisonError::into_inner).push(path);
-        };
-        let index = || stage("search", |()| sink.take(), || search::write(book, &put));
+        let listed = Listed { sink, paths: Mutex::default() };
+        let index = || stage("search", |()| sink.take(), || search::write(book, &listed, &self.options.cache));
         let ((), wrong) = timings::join(index, render);
-        let mut fetched = fetched.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut fetched = listed.paths.into_inner().unwrap_or_else(PoisonError::into_inner);
         diagnostics.extend(wrong);
         fetched.extend(stage("cards", |_| sink.take(), || put_all(sink, renderer.card_files(&moved).files)));
         let deck = self.options.cards.then(|| {
@@ -177,7 +174,7 @@ impl Pipeline {
     }
 }
 
-/// Hands files on and counts their bytes.
+/// Hands files on and counts their bytes: those that are made now.
 struct Counted<'a> {
     sink: &'a dyn Sink,
     bytes: AtomicUsize,
@@ -198,6 +195,60 @@ impl Sink for Counted<'_> {
 
     fn stream(&self, path: &str, make: Make<'_>) {
         self.sink.stream(path, &mut |out| make(&mut CountedWrite { out, bytes: &self.bytes }));
+    }
+
+    fn keep(&self, path: &str, key: &Key) -> bool {
+        self.sink.keep(path, key)
+    }
+
+    fn put_made(&self, path: &str, key: &Key, bytes: Vec<u8>) {
+        self.bytes.fetch_add(bytes.len(), Ordering::Relaxed);
+        self.sink.put_made(path, key, bytes);
+    }
+
+    fn assemble(&self, path: &str, parts: &[Key], make: &(dyn Fn(usize) -> String + Sync)) {
+        let counted = |part| {
+            let text = make(part);
+            self.bytes.fetch_add(text.len(), Ordering::Relaxed);
+            text
+        };
+        self.sink.assemble(path, parts, &counted);
+    }
+
+    fn get(&self, path: &str) -> Option<Vec<u8>> {
+        self.sink.get(path)
+    }
+}
+
+/// Hands files on and lists their paths.
+struct Listed<'a> {
+    sink: &'a dyn Sink,
+    paths: Mutex<Vec<String>>,
+}
+
+impl Listed<'_> {
+    fn list(&self, path: &str) {
+        self.paths.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_string());
+    }
+}
+
+impl Sink for Listed<'_> {
+    fn put(&self, path: &str, bytes: Vec<u8>) {
+        self.list(path);
+        self.sink.put(path, bytes);
+    }
+
+    fn keep(&self, path: &str, key: &Key) -> bool {
+        let kept = self.sink.keep(path, key);
+        if kept {
+            self.list(path);
+        }
+        kept
+    }
+
+    fn put_made(&self, path: &str, key: &Key, bytes: Vec<u8>) {
+        self.list(path);
+        self.sink.put_made(path, key, bytes);
     }
 
     fn get(&self, path: &str) -> Option<Vec<u8>> {
