@@ -15,48 +15,49 @@ use crate::cache::{Cache, Key, hex, key};
 use crate::page::{Kind, markdown};
 use crate::site::Sink;
 
+/// Pages of a run, about, at least and at most: of a large book fewer runs are to be joined, of a small one less is cut anew.
+const RUN: (usize, usize) = (16, 64);
+
+/// Runs that are stored joined as well, about: a build that finds them so joins few things.
+const GROUP: usize = 8;
+
 /// Gives the files of a book's index to `sink` as they are done, from all threads.
 pub fn write(book: &Book, sink: &dyn Sink, cache: &Cache) {
-    let out = Out { sink, cache };
-    let runs = runs(book);
-    let mut stored: Vec<Stored> = runs.par_iter().map(|pages| out.run(book, pages)).collect();
+    let out = Out { book, sink, cache };
+    let size = (book.order.len() / 128).next_power_of_two().clamp(RUN.0, RUN.1);
+    let runs = cut(&book.order, size, |id| number(&book.page(*id).path));
+    let runs: Vec<Run<'_>> = runs.into_par_iter().map(|pages| Run::new(book, pages)).collect();
+    let groups = cut(&runs, GROUP, |run| run.first);
+    let mut stored: Vec<Stored> = groups.into_par_iter().map(|runs| out.group(runs)).collect();
     let mut stages = Stages::default();
-    for (pages, run) in runs.iter().zip(&stored) {
-        for (id, count) in pages.iter().zip(&run.counts) {
-            stages.page(book, *id, *count);
-        }
+    for (id, count) in book.order.iter().zip(stored.iter().flat_map(|group| &group.counts)) {
+        stages.page(book, *id, *count);
     }
     stored.push(out.labs());
 
-    let joined = Runs::new(stored.iter().map(|run| &run.batch).collect());
+    let joined = Runs::new(stored.iter().map(|group| &group.batch).collect());
     let part = |number| joined.part(number);
     let (words, parts) =
         rayon::join(|| out.file(joined.words()), || (0..joined.parts()).into_par_iter().map(part).collect());
     let merged = Merged::new(&joined, parts);
     let terms: Vec<Sealed> = (0..merged.files()).into_par_iter().map(|number| out.file(merged.file(number))).collect();
-    let texts: Vec<&Texts> = stored.iter().map(|run| &run.texts).collect();
+    let texts: Vec<&Texts> = stored.iter().flat_map(|group| &group.texts).collect();
     let (name, bytes) = merged.core(&stages.finish(), &terms, &texts, words);
     out.put(&name, bytes);
 }
 
-/// Pages of a run, about, at least and at most: of a large book fewer runs are to be joined, of a small one less is cut anew.
-const RUN: (usize, usize) = (16, 64);
-
-/// The book in runs of consecutive pages. A run ends with a stage, and with pages that their paths alone tell: a page that
-/// comes or goes leaves nearly all other runs as they are.
-fn runs(book: &Book) -> Vec<&[PageId]> {
-    let size = (book.order.len() / 128).next_power_of_two().clamp(RUN.0, RUN.1);
-    let (mut runs, mut rest) = (Vec::new(), book.order.as_slice());
-    while let Some(first) = rest.first() {
-        let stage = book.stage_index(*first);
-        let same = rest.iter().take(size * 2).take_while(|id| book.stage_index(**id) == stage).count();
-        let last = |id: &PageId| number(&book.page(*id).path) as usize % (size / 2) == 0;
-        let end = rest.iter().take(same).skip(size / 2).position(last).map_or(same, |at| size / 2 + at + 1);
-        let (run, others) = rest.split_at(end);
-        runs.push(run);
+/// Cuts a row into about so many things each, at places that the things themselves tell by their numbers: one that comes or
+/// goes leaves nearly all other pieces as they are.
+fn cut<T>(mut rest: &[T], size: usize, number: impl Fn(&T) -> u32) -> Vec<&[T]> {
+    let mut pieces = Vec::new();
+    while !rest.is_empty() {
+        let last = |one: &T| number(one) as usize % (size / 2) == 0;
+        let found = rest.iter().take(size * 2).skip(size / 2).position(last).map(|at| size / 2 + at + 1);
+        let (piece, others) = rest.split_at(found.unwrap_or(size * 2).min(rest.len()));
+        pieces.push(piece);
         rest = others;
     }
-    runs
+    pieces
 }
 
 /// A number that a name alone tells.
@@ -69,7 +70,37 @@ fn path(name: &str) -> String {
     format!("{FOLDER}/{name}")
 }
 
+/// Pages that come one after the other.
+struct Run<'a> {
+    pages: &'a [PageId],
+    /// The number in the name of its first file of texts.
+    first: u32,
+    /// Tells all that its sections are made of.
+    made_of: Key,
+}
+
+impl<'a> Run<'a> {
+    fn new(book: &Book, pages: &'a [PageId]) -> Self {
+        let page = |id: &PageId| {
+            let stage = stage_title(book, *id).map_or(["", ""], |title| ["stage", title]);
+            let [kind, title] = stage.map(str::as_bytes);
+            [&book.page(*id).key, book.route(*id).as_bytes(), kind, title]
+        };
+        let first = pages.first().map_or(0, |id| number(&book.page(*id).path));
+        Self { pages, first, made_of: key(pages.iter().flat_map(page)) }
+    }
+
+    fn blob(&self) -> String {
+        format!("index-{}", hex(self.made_of))
+    }
+
+    fn sections(&self, book: &Book) -> Vec<Vec<Section>> {
+        self.pages.iter().map(|id| PageSections::read(book, *id)).collect()
+    }
+}
+
 struct Out<'a> {
+    book: &'a Book,
     sink: &'a dyn Sink,
     cache: &'a Cache,
 }
@@ -88,42 +119,65 @@ impl Out<'_> {
         }
     }
 
-    /// A run of pages. Where the last build stored it and its files are there, none of the pages is looked into.
-    fn run(&self, book: &Book, pages: &[PageId]) -> Stored {
-        let sections = || -> Vec<Vec<Section>> { pages.iter().map(|id| PageSections::read(book, *id)).collect() };
-        let first = pages.first().map_or(0, |id| number(&book.page(*id).path));
-        let made_of = made_of(book, pages);
-        let name = format!("index-{}", hex(made_of));
-        let stored = self.cache.get(&name).and_then(Stored::read);
-        if let Some(stored) = stored.filter(|run| run.counts.len() == pages.len() && run.texts.first == first) {
-            let kept = |(at, name): (u32, String)| self.sink.keep(&path(&name), &self.text_key(&made_of, at));
-            if !(0..).zip(stored.texts.names()).all(kept) {
-                self.texts(&made_of, first, &sections().into_iter().flatten().collect::<Vec<_>>());
-            }
+    /// Runs, joined. Where the last build stored them and their files are there, none of the pages is looked into.
+    fn group(&self, runs: &[Run<'_>]) -> Stored {
+        let name = format!("index-joined-{}", hex(key(runs.iter().map(|run| run.made_of))));
+        if let Some(stored) = self.stored(&name, runs) {
+            runs.iter().for_each(|run| self.cache.keep(&run.blob()));
             return stored;
         }
-        let sections = sections();
-        let counts = sections.iter().map(Vec::len).collect();
-        let sections: Vec<Section> = sections.into_iter().flatten().collect();
-        let stored = self.new_run(&made_of, first, counts, &sections);
-        if self.cache.keeps() {
-            self.cache.put(&name, &stored.write());
+        let joined = Stored::join(runs.par_iter().map(|run| self.run(run)).collect());
+        self.store(&name, &joined);
+        joined
+    }
+
+    fn run(&self, run: &Run<'_>) -> Stored {
+        self.stored(&run.blob(), std::slice::from_ref(run)).unwrap_or_else(|| {
+            let sections = run.sections(self.book);
+            let counts = sections.iter().map(Vec::len).collect();
+            let sections: Vec<Section> = sections.into_iter().flatten().collect();
+            let made = Stored { counts, ..self.made(run.first, &run.made_of, &sections) };
+            self.store(&run.blob(), &made);
+            made
+        })
+    }
+
+    /// What is stored of these runs; their files of texts are then handed over.
+    fn stored(&self, name: &str, runs: &[Run<'_>]) -> Option<Stored> {
+        let stored = self.cache.get(name).and_then(Stored::read)?;
+        let pages: usize = runs.iter().map(|run| run.pages.len()).sum();
+        if stored.counts.len() != pages || stored.texts.len() != runs.len() {
+            return None;
         }
-        stored
+        for (run, texts) in runs.iter().zip(&stored.texts) {
+            let kept = |(at, name): (u32, String)| self.sink.keep(&path(&name), &self.text_key(&run.made_of, at));
+            if !(0..).zip(texts.names()).all(kept) {
+                let sections: Vec<Section> = run.sections(self.book).into_iter().flatten().collect();
+                self.texts(run.first, &run.made_of, &sections);
+            }
+        }
+        Some(stored)
+    }
+
+    fn store(&self, name: &str, made: &Stored) {
+        if self.cache.keeps() {
+            self.cache.put(name, &made.write());
+        }
     }
 
     /// The labs are few, and the program's own.
     fn labs(&self) -> Stored {
         let labs: Vec<Section> = LABS.iter().map(|lab| lab_section(lab)).collect();
-        self.new_run(&key(["labs"]), number("labs"), Vec::new(), &labs)
+        self.made(number("labs"), &key(["labs"]), &labs)
     }
 
-    fn new_run(&self, made_of: &Key, first: u32, counts: Vec<usize>, sections: &[Section]) -> Stored {
-        Stored { counts, texts: self.texts(made_of, first, sections), batch: Batch::new(sections) }
+    fn made(&self, first: u32, made_of: &Key, sections: &[Section]) -> Stored {
+        let texts = vec![self.texts(first, made_of, sections)];
+        Stored { counts: Vec::new(), texts, batch: Batch::new(sections) }
     }
 
     /// Writes the files with the texts of a run.
-    fn texts(&self, made_of: &Key, first: u32, sections: &[Section]) -> Texts {
+    fn texts(&self, first: u32, made_of: &Key, sections: &[Section]) -> Texts {
         let write = |(at, group): (u32, &[Section])| {
             let File { name, bytes, sum } = texts(first.wrapping_add(at), group);
             self.sink.put_made(&path(&name), &self.text_key(made_of, at), bytes);
@@ -135,16 +189,6 @@ impl Out<'_> {
     fn text_key(&self, made_of: &Key, at: u32) -> Key {
         key([&self.cache.program()[..], made_of, &at.to_le_bytes()])
     }
-}
-
-/// Tells all that the sections of these pages are made of.
-fn made_of(book: &Book, pages: &[PageId]) -> Key {
-    let page = |id: &PageId| {
-        let stage = stage_title(book, *id).map_or(["", ""], |title| ["stage", title]);
-        let [kind, title] = stage.map(str::as_bytes);
-        [&book.page(*id).key, book.route(*id).as_bytes(), kind, title]
-    };
-    key(pages.iter().flat_map(page))
 }
 
 /// Where each stage starts, and what stands in none.

@@ -91,7 +91,8 @@ fn files_in(sections: &[Section], run: usize) -> Files {
     let shown_as = Texts { first: 0, files: sums };
     assert!(shown_as.names().eq(shown.iter().map(|file| file.name.clone())));
     let core = merged.core(&stages, &term_sums, &[&shown_as], words.sum);
-    let files = terms.into_iter().chain(shown).chain([words]).map(|file| (file.name, file.bytes)).chain([core]).collect();
+    let files =
+        terms.into_iter().chain(shown).chain([words]).map(|file| (file.name, file.bytes)).chain([core]).collect();
     Files { core: CORE_NAME.to_string(), files }
 }
 
@@ -101,13 +102,24 @@ fn the_index_is_the_same_however_it_is_cut() {
     let whole = files_in(&sections, usize::MAX);
     for run in [1, 7, 400] {
         assert_eq!(files_in(&sections, run).files, whole.files, "{run}");
+        let runs: Vec<Stored> =
+            sections.chunks(run).map(|run| Stored { batch: Batch::new(run), ..Stored::default() }).collect();
+        let joined = Stored::read(Stored::join(runs).write()).unwrap();
+        assert_eq!(made_of(&joined.batch), made_of(&Batch::new(&sections)), "{run}");
     }
+}
+
+/// The files of terms and of words.
+fn made_of(batch: &Batch) -> Vec<Vec<u8>> {
+    let runs = Runs::new(vec![batch]);
+    let merged = Merged::new(&runs, (0..runs.parts()).map(|number| runs.part(number)).collect());
+    (0..merged.files()).map(|number| merged.file(number).bytes).chain([runs.words().bytes]).collect()
 }
 
 fn stored() -> Stored {
     let groups = book();
     let files = (0..).zip(in_files(&groups)).map(|(number, group)| (group.len(), texts(number, group).sum)).collect();
-    Stored { counts: vec![3, 0, 7], texts: Texts { first: 7, files }, batch: Batch::new(&groups) }
+    Stored { counts: vec![3, 0, 7], texts: vec![Texts { first: 7, files }], batch: Batch::new(&groups) }
 }
 
 #[test]
@@ -116,12 +128,7 @@ fn what_is_stored_is_read_again() {
     let read = Stored::read(bytes.clone()).unwrap();
     assert_eq!(read.write(), bytes);
     assert_eq!((&read.counts, &read.texts), (&stored().counts, &stored().texts));
-    let of = |batch: &Batch| {
-        let runs = Runs::new(vec![batch]);
-        let merged = Merged::new(&runs, (0..runs.parts()).map(|number| runs.part(number)).collect());
-        (0..merged.files()).map(|number| merged.file(number).bytes).chain([runs.words().bytes]).collect::<Vec<_>>()
-    };
-    assert_eq!(of(&read.batch), of(&stored().batch));
+    assert_eq!(made_of(&read.batch), made_of(&stored().batch));
 }
 
 #[test]

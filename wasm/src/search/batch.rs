@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 use super::Section;
 use super::bytes::{Reader, Writer};
 use super::encode::{body_length, length_class};
-use super::names::Names;
+use super::names::{Bounds, Joined, Link, Names};
 use super::postings::{BLOCK, CONTEXT, FIELDS, INLINE, List, ListWriter, PROSE, TITLE, Written};
 use super::tokenize::{At, Mode, Space, Terms, cut};
 use super::words::{folded, stands_alone};
@@ -48,6 +48,47 @@ impl Batch {
             collector.section(number, section);
         }
         collector.finish()
+    }
+
+    /// One batch of batches that come one after the other.
+    pub(super) fn join(batches: &[&Self]) -> Self {
+        let mut joined = Self::default();
+        let mut before = Vec::new();
+        for batch in batches {
+            before.push(u32::try_from(joined.kinds.len()).unwrap_or(u32::MAX));
+            joined.kinds.extend_from_slice(&batch.kinds);
+            joined.lengths.extend_from_slice(&batch.lengths);
+            joined.title_words += batch.title_words;
+            joined.words += batch.words;
+        }
+        let words = Joined::new(batches.iter().map(|batch| &batch.spelt), Bounds::default());
+        for (word, of) in words.names {
+            let times = |link: &Link| batches.get(link.row as usize)?.times.get(link.at as usize);
+            joined.spelt.push(word);
+            joined.times.push(words.links.get(of).unwrap_or_default().iter().filter_map(times).sum());
+        }
+        let terms = Joined::new(batches.iter().map(|batch| &batch.terms), Bounds::default());
+        let mut writer = ListWriter::default();
+        for (term, of) in terms.names {
+            joined.terms.push(term);
+            let links = terms.links.get(of).unwrap_or_default();
+            joined.lists.push([Space::Symbol, Space::Word].map(|space| {
+                let list = |link: &Link| {
+                    let row = link.row as usize;
+                    batches.get(row)?.list(link.at as usize, space, *before.get(row)?)
+                };
+                writer.join(links.iter().filter_map(list))
+            }));
+        }
+        joined.take(writer);
+        joined
+    }
+
+    /// Takes the bytes of the lists.
+    fn take(&mut self, writer: ListWriter) {
+        let postings = u32::try_from(writer.out.out.len()).unwrap_or(u32::MAX);
+        self.lists.iter_mut().flatten().for_each(|list| list.place_start += postings);
+        self.bytes = [writer.out.out, writer.placed.out].concat();
     }
 
     /// A term's list as a symbol, or as a word; none where there is none.
@@ -262,9 +303,7 @@ impl<'a> Collector<'a> {
                 *place = list;
             }
         }
-        let postings = u32::try_from(writer.out.out.len()).unwrap_or(u32::MAX);
-        batch.lists.iter_mut().flatten().for_each(|list| list.place_start += postings);
-        batch.bytes = [writer.out.out, writer.placed.out].concat();
+        batch.take(writer);
         batch
     }
 

@@ -132,6 +132,26 @@ impl ListWriter {
         list
     }
 
+    /// Writes lists as one.
+    pub(super) fn join<'a>(&mut self, lists: impl Iterator<Item = Written<'a>>) -> List {
+        let mut joined = List { start: length(&self.out), place_start: length(&self.placed), ..List::default() };
+        for Written { list, before, postings, places } in lists {
+            let first = before + list.first;
+            match joined.sections {
+                0 => joined.first = first,
+                _ => self.out.number(first - joined.last),
+            }
+            self.out.out.extend_from_slice(postings);
+            self.placed.out.extend_from_slice(places);
+            joined.sections += list.sections;
+            joined.places += list.places;
+            joined.last = before + list.last;
+        }
+        joined.bytes = length(&self.out) - joined.start;
+        joined.place_bytes = length(&self.placed) - joined.place_start;
+        joined
+    }
+
     fn posting(&mut self) {
         // One occurrence in one field, by far the most frequent case, takes one byte.
         let fields = self.counts.iter().filter(|count| **count > 0).count();
