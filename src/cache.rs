@@ -76,6 +76,11 @@ impl Cache {
         Some(bytes)
     }
 
+    /// Keeps a blob, if there is one of that name, for a later build: this one has no need of it.
+    pub fn keep(&self, name: &str) {
+        self.use_up(name);
+    }
+
     /// Keeps a blob. A disk that can't take it is no mistake: the next build makes it again.
     pub fn put(&self, name: &str, bytes: &[u8]) {
         let Some(folder) = &self.folder else { return };

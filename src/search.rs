@@ -4,15 +4,15 @@ pub mod terminal;
 mod text;
 mod write;
 
-use std::sync::{Mutex, PoisonError};
-
 use fieldguide_wasm::demo::{LABS, Lab};
 use fieldguide_wasm::search::tokenize::{BLOCK, INLINE};
 use fieldguide_wasm::search::{Kind as Found, Section};
 
 use crate::book::{Book, PageId};
+use crate::cache::Cache;
 use crate::page::{Heading, Kind, Markup, Page, Section as Body, markdown};
 use crate::render::lab_url;
+use crate::site::Collected;
 use text::{Part, cut, marked};
 pub use write::write;
 
@@ -36,11 +36,9 @@ pub struct Index {
 
 /// Makes the index of a book.
 pub fn index(book: &Book) -> Index {
-    let files = Mutex::new(Vec::new());
-    write(book, &|path, bytes| files.lock().unwrap_or_else(PoisonError::into_inner).push((path, bytes)));
-    let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
-    files.sort();
-    Index { core: CORE.to_string(), files }
+    let files = Collected::default();
+    write(book, &files, &Cache::default());
+    Index { core: CORE.to_string(), files: files.site().files.into_iter().collect() }
 }
 
 /// Everything that can be found, in the order of the book.
@@ -61,6 +59,13 @@ fn lab_section(lab: &Lab) -> Section {
     }
 }
 
+/// The title of the stage that a topic stands in. Beside the page's own file and its address, nothing else of the book is in
+/// its sections.
+fn stage_title(book: &Book, id: PageId) -> Option<&str> {
+    let stage = book.stage_of(id).filter(|_| book.page(id).kind == Kind::Topic)?;
+    Some(&book.page(stage.page).front.title)
+}
+
 /// The sections of one page, as they are collected.
 struct PageSections<'a> {
     page: &'a Page,
@@ -75,8 +80,7 @@ struct PageSections<'a> {
 impl<'a> PageSections<'a> {
     fn read(book: &'a Book, id: PageId) -> Vec<Section> {
         let page = book.page(id);
-        let stage = book.stage_of(id).filter(|_| page.kind == Kind::Topic).map(|stage| book.page(stage.page));
-        let breadcrumb: Vec<String> = stage.map(|stage| markdown::title_text(&stage.front.title)).into_iter().collect();
+        let breadcrumb: Vec<String> = stage_title(book, id).map(markdown::title_text).into_iter().collect();
         let title = marked(&markdown::title_html(&page.front.title));
         let context = [page.front.tags.join(" "), breadcrumb.join(" "), title.clone()].join("\n");
         let mut sections = Self { page, route: book.route(id), title, breadcrumb, context, found: Vec::new() };

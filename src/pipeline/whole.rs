@@ -129,14 +129,10 @@ impl Pipeline {
             .hosted(hosted)
             .again(&self.options.cache);
         let render = || stage("render", |_| sink.take(), || renderer.render(routes, sink));
-        let fetched = Mutex::new(Vec::new());
-        let put = |path: String, bytes: Vec<u8>| {
-            sink.put(&path, bytes);
-            fetched.lock().unwrap_or_else(PoisonError::into_inner).push(path);
-        };
-        let index = || stage("search", |()| sink.take(), || search::write(book, &put));
+        let listed = Listed { sink, paths: Mutex::default() };
+        let index = || stage("search", |()| sink.take(), || search::write(book, &listed, &self.options.cache));
         let ((), wrong) = timings::join(index, render);
-        let mut fetched = fetched.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut fetched = listed.paths.into_inner().unwrap_or_else(PoisonError::into_inner);
         diagnostics.extend(wrong);
         fetched.extend(stage("cards", |_| sink.take(), || renderer.put_cards(&moved, &self.options.cache, sink)));
         let deck = self.options.cards.then(|| {
@@ -229,6 +225,42 @@ impl Sink for Counted<'_> {
             text
         };
         self.sink.assemble(path, parts, &counted);
+    }
+
+    fn get(&self, path: &str) -> Option<Vec<u8>> {
+        self.sink.get(path)
+    }
+}
+
+/// Hands files on and lists their paths.
+struct Listed<'a> {
+    sink: &'a dyn Sink,
+    paths: Mutex<Vec<String>>,
+}
+
+impl Listed<'_> {
+    fn list(&self, path: &str) {
+        self.paths.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_string());
+    }
+}
+
+impl Sink for Listed<'_> {
+    fn put(&self, path: &str, bytes: Vec<u8>) {
+        self.list(path);
+        self.sink.put(path, bytes);
+    }
+
+    fn keep(&self, path: &str, key: &Key) -> bool {
+        let kept = self.sink.keep(path, key);
+        if kept {
+            self.list(path);
+        }
+        kept
+    }
+
+    fn put_made(&self, path: &str, key: &Key, bytes: Vec<u8>) {
+        self.list(path);
+        self.sink.put_made(path, key, bytes);
     }
 
     fn get(&self, path: &str) -> Option<Vec<u8>> {

@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it finds something wrong")]
 
 use fieldguide_wasm::search::batch::Batch;
-use fieldguide_wasm::search::encode::{CORE_NAME, next_texts, texts};
+use fieldguide_wasm::search::encode::{CORE_NAME, File, Texts, in_files, texts};
 use fieldguide_wasm::search::index::Index;
-use fieldguide_wasm::search::merge::Merged;
+use fieldguide_wasm::search::merge::{Merged, Runs};
+use fieldguide_wasm::search::stored::Stored;
 use fieldguide_wasm::search::tokenize::{BLOCK, INLINE};
 use fieldguide_wasm::search::{Found, Kind, Reply, Request, Section, Stage, json};
 use proptest::prelude::*;
@@ -79,21 +80,19 @@ fn files(sections: &[Section]) -> Files {
 fn files_in(sections: &[Section], run: usize) -> Files {
     let stages = [Stage { title: "1 A".to_string(), first: 0 }, Stage { title: "2 B".to_string(), first: 8 }];
     let batches: Vec<Batch> = sections.chunks(run).map(Batch::new).collect();
-    let merged = Merged::new(&batches);
+    let runs = Runs::new(batches.iter().collect());
+    let merged = Merged::new(&runs, (0..runs.parts()).map(|number| runs.part(number)).collect());
     let terms: Vec<_> = (0..merged.files()).map(|number| merged.file(number)).collect();
-    let mut rest = sections;
-    let mut shown = Vec::new();
-    while !rest.is_empty() {
-        let (now, later) = rest.split_at(next_texts(rest).unwrap_or(rest.len()));
-        shown.push((now.len(), texts(shown.len(), now)));
-        rest = later;
-    }
-    let words = merged.words();
+    let groups = in_files(sections);
+    let shown: Vec<File> = (0..).zip(&groups).map(|(number, group)| texts(number, group)).collect();
+    let words = runs.words();
     let term_sums: Vec<_> = terms.iter().map(|file| file.sum).collect();
-    let text_sums: Vec<_> = shown.iter().map(|(sections, file)| (*sections, file.sum)).collect();
-    let core = merged.core(&stages, &term_sums, &text_sums, words.sum);
-    let others = terms.into_iter().chain(shown.into_iter().map(|(_, file)| file)).chain([words]);
-    let files = others.map(|file| (file.name, file.bytes)).chain([core]).collect();
+    let sums = shown.iter().zip(&groups).map(|(file, group)| (group.len(), file.sum)).collect();
+    let shown_as = Texts { first: 0, files: sums };
+    assert!(shown_as.names().eq(shown.iter().map(|file| file.name.clone())));
+    let core = merged.core(&stages, &term_sums, &[&shown_as], words.sum);
+    let files =
+        terms.into_iter().chain(shown).chain([words]).map(|file| (file.name, file.bytes)).chain([core]).collect();
     Files { core: CORE_NAME.to_string(), files }
 }
 
@@ -103,6 +102,43 @@ fn the_index_is_the_same_however_it_is_cut() {
     let whole = files_in(&sections, usize::MAX);
     for run in [1, 7, 400] {
         assert_eq!(files_in(&sections, run).files, whole.files, "{run}");
+        let runs: Vec<Stored> =
+            sections.chunks(run).map(|run| Stored { batch: Batch::new(run), ..Stored::default() }).collect();
+        let joined = Stored::read(Stored::join(runs).write()).unwrap();
+        assert_eq!(made_of(&joined.batch), made_of(&Batch::new(&sections)), "{run}");
+    }
+}
+
+/// The files of terms and of words.
+fn made_of(batch: &Batch) -> Vec<Vec<u8>> {
+    let runs = Runs::new(vec![batch]);
+    let merged = Merged::new(&runs, (0..runs.parts()).map(|number| runs.part(number)).collect());
+    (0..merged.files()).map(|number| merged.file(number).bytes).chain([runs.words().bytes]).collect()
+}
+
+fn stored() -> Stored {
+    let groups = book();
+    let files = (0..).zip(in_files(&groups)).map(|(number, group)| (group.len(), texts(number, group).sum)).collect();
+    Stored { counts: vec![3, 0, 7], texts: vec![Texts { first: 7, files }], batch: Batch::new(&groups) }
+}
+
+#[test]
+fn what_is_stored_is_read_again() {
+    let bytes = stored().write();
+    let read = Stored::read(bytes.clone()).unwrap();
+    assert_eq!(read.write(), bytes);
+    assert_eq!((&read.counts, &read.texts), (&stored().counts, &stored().texts));
+    assert_eq!(made_of(&read.batch), made_of(&stored().batch));
+}
+
+#[test]
+fn what_is_stored_and_damaged_is_not_read() {
+    let bytes = stored().write();
+    for at in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1 << (at % 8);
+        assert!(Stored::read(damaged).is_none(), "byte {at}");
+        assert!(Stored::read(bytes[..at].to_vec()).is_none(), "{at} bytes");
     }
 }
 
@@ -232,8 +268,11 @@ fn every_damaged_byte_is_an_error_that_says_so() {
 
 /// A payload behind a valid seal, as only somebody with ill intent could write it.
 fn sealed(kind: u8, payload: &[u8]) -> (String, Vec<u8>) {
-    let sum = payload.iter().fold(0x811c_9dc5u32, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
-    let mut bytes = vec![b'F', b'G', 1, kind];
+    let step = |sum: u32, word: u32| (sum.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b1);
+    let (words, rest) = payload.as_chunks();
+    let sum = words.iter().fold(0x811c_9dc5, |sum, word| step(sum, u32::from_le_bytes(*word)));
+    let sum = rest.iter().fold(sum, |sum, byte| step(sum, u32::from(*byte)));
+    let mut bytes = vec![b'F', b'G', 2, kind];
     bytes.extend_from_slice(&sum.to_le_bytes());
     bytes.extend_from_slice(payload);
     (format!("{}0-{sum:08x}.bin", char::from(kind)), bytes)
@@ -246,7 +285,7 @@ fn core(sections: u8, sums: [u32; 3]) -> Vec<u8> {
     core.extend(std::iter::repeat_n(0x11, usize::from(sections)));
     core.extend([0, 1, 0, 0]);
     core.extend(sums[0].to_le_bytes());
-    core.extend([1, sections]);
+    core.extend([1, 0, 0, 0, 0, 1, sections]);
     core.extend(sums[1].to_le_bytes());
     core.extend(sums[2].to_le_bytes());
     sealed(b'i', &core).1

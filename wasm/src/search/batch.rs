@@ -7,8 +7,10 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::Section;
+use super::bytes::{Reader, Writer};
 use super::encode::{body_length, length_class};
-use super::postings::{BLOCK, CONTEXT, FIELDS, INLINE, List, ListWriter, PROSE, TITLE};
+use super::names::{Bounds, Joined, Link, Names};
+use super::postings::{BLOCK, CONTEXT, FIELDS, INLINE, List, ListWriter, PROSE, TITLE, Written};
 use super::tokenize::{At, Mode, Space, Terms, cut};
 use super::words::{folded, stands_alone};
 
@@ -21,12 +23,11 @@ const TITLE_GAP: u32 = 16;
 /// The terms of consecutive sections and where they stand.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// The terms, one behind the other, and where each ends.
-    names: String,
-    ends: Vec<usize>,
+    /// The terms, in order.
+    pub(super) terms: Names,
     /// Of each term, as a symbol and as a word.
     lists: Vec<[List; 2]>,
-    /// The lists' bytes.
+    /// What the lists' postings are slices of, and their places.
     bytes: Vec<u8>,
     /// Kind and length of each section, as they stand in the core.
     pub(super) kinds: Vec<u8>,
@@ -34,8 +35,9 @@ pub struct Batch {
     /// The sums of these lengths.
     pub(super) title_words: usize,
     pub(super) words: usize,
-    /// The words as they are written, in lower case, and how often.
-    pub(super) spelt: HashMap<String, u32, RandomState>,
+    /// The words as they are written, in lower case and in order, and how often.
+    pub(super) spelt: Names,
+    pub(super) times: Vec<u32>,
 }
 
 impl Batch {
@@ -48,21 +50,119 @@ impl Batch {
         collector.finish()
     }
 
-    /// The terms, in no order, and where the lists of each are.
-    pub(super) fn terms(&self) -> impl Iterator<Item = (usize, &str)> {
-        (0..self.ends.len()).map(|at| (at, name(&self.names, &self.ends, at)))
+    /// One batch of batches that come one after the other.
+    pub(super) fn join(batches: &[&Self]) -> Self {
+        let mut joined = Self::default();
+        let mut before = Vec::new();
+        for batch in batches {
+            before.push(u32::try_from(joined.kinds.len()).unwrap_or(u32::MAX));
+            joined.kinds.extend_from_slice(&batch.kinds);
+            joined.lengths.extend_from_slice(&batch.lengths);
+            joined.title_words += batch.title_words;
+            joined.words += batch.words;
+        }
+        let words = Joined::new(batches.iter().map(|batch| &batch.spelt), Bounds::default());
+        for (word, of) in words.names {
+            let times = |link: &Link| batches.get(link.row as usize)?.times.get(link.at as usize);
+            joined.spelt.push(word);
+            joined.times.push(words.links.get(of).unwrap_or_default().iter().filter_map(times).sum());
+        }
+        let terms = Joined::new(batches.iter().map(|batch| &batch.terms), Bounds::default());
+        let mut writer = ListWriter::default();
+        for (term, of) in terms.names {
+            joined.terms.push(term);
+            let links = terms.links.get(of).unwrap_or_default();
+            joined.lists.push([Space::Symbol, Space::Word].map(|space| {
+                let list = |link: &Link| {
+                    let row = link.row as usize;
+                    batches.get(row)?.list(link.at as usize, space, *before.get(row)?)
+                };
+                writer.join(links.iter().filter_map(list))
+            }));
+        }
+        joined.take(writer);
+        joined
     }
 
-    /// A term's postings as a symbol, or as a word, with their bytes; none where there are none.
-    pub(super) fn list(&self, at: usize, space: Space) -> Option<(List, &[u8])> {
+    /// Takes the bytes of the lists.
+    fn take(&mut self, writer: ListWriter) {
+        let postings = u32::try_from(writer.out.out.len()).unwrap_or(u32::MAX);
+        self.lists.iter_mut().flatten().for_each(|list| list.place_start += postings);
+        self.bytes = [writer.out.out, writer.placed.out].concat();
+    }
+
+    /// A term's list as a symbol, or as a word; none where there is none.
+    pub(super) fn list(&self, at: usize, space: Space, before: u32) -> Option<Written<'_>> {
         let list = *self.lists.get(at)?.get(space as usize).filter(|list| list.sections > 0)?;
-        Some((list, self.bytes.get(list.start..list.start + list.bytes as usize)?))
+        let part = |start: u32, count: u32| self.bytes.get(start as usize..start as usize + count as usize);
+        let (postings, places) = (part(list.start, list.bytes)?, part(list.place_start, list.place_bytes)?);
+        Some(Written { list, before, postings, places })
+    }
+
+    /// Writes what [`Batch::read`] reads.
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.size(self.kinds.len());
+        out.out.extend_from_slice(&self.kinds);
+        out.out.extend_from_slice(&self.lengths);
+        out.size(self.title_words);
+        out.size(self.words);
+        self.spelt.write(out);
+        self.times.iter().for_each(|times| out.number(*times));
+        self.terms.write(out);
+        for list in self.lists.iter().flatten() {
+            out.number(list.sections);
+            if list.sections > 0 {
+                let List { first, last, places, bytes, place_bytes, .. } = *list;
+                [first, last - first, places, bytes, place_bytes].into_iter().for_each(|number| out.number(number));
+            }
+        }
+        // Before the lists may stand what the batch was read from.
+        let first = self.lists.iter().flatten().find(|list| list.sections > 0);
+        let lists = first.and_then(|first| self.bytes.get(first.start as usize..));
+        out.out.extend_from_slice(lists.unwrap_or_default());
+    }
+
+    /// Reads a batch that stands at the end of `bytes`, behind what comes `before` it, and keeps these bytes.
+    pub(super) fn read(bytes: Vec<u8>, before: usize) -> Option<Self> {
+        let mut reader = Reader::new(bytes.get(before..)?);
+        let sections = reader.count()?;
+        let mut batch = Self {
+            kinds: reader.bytes(sections)?.to_vec(),
+            lengths: reader.bytes(sections)?.to_vec(),
+            title_words: reader.size()?,
+            words: reader.size()?,
+            spelt: Names::read(&mut reader)?,
+            ..Self::default()
+        };
+        batch.times = (0..batch.spelt.len()).map(|_| reader.number()).collect::<Option<_>>()?;
+        batch.terms = Names::read(&mut reader)?;
+        batch.lists = vec![[List::default(); 2]; batch.terms.len()];
+        batch.lists.iter_mut().flatten().try_for_each(|list| read_list(&mut reader, list, sections))?;
+        let postings = batch.lists.iter().flatten().map(|list| list.bytes as usize).sum::<usize>();
+        let start = bytes.len() - reader.left();
+        let (mut start, mut place_start) = (u32::try_from(start).ok()?, u32::try_from(start + postings).ok()?);
+        for list in batch.lists.iter_mut().flatten() {
+            (list.start, list.place_start) = (start, place_start);
+            start = start.checked_add(list.bytes)?;
+            place_start = place_start.checked_add(list.place_bytes)?;
+        }
+        let whole = place_start as usize == bytes.len();
+        batch.bytes = bytes;
+        whole.then_some(batch)
     }
 }
 
-fn name<'a>(names: &'a str, ends: &[usize], at: usize) -> &'a str {
-    let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or_default();
-    ends.get(at).and_then(|end| names.get(start..*end)).unwrap_or_default()
+/// Reads all of a list but where its bytes are.
+fn read_list(reader: &mut Reader<'_>, list: &mut List, sections: usize) -> Option<()> {
+    list.sections = reader.number()?;
+    if list.sections > 0 {
+        list.first = reader.number()?;
+        list.last = list.first.checked_add(reader.number()?).filter(|last| (*last as usize) < sections)?;
+        list.places = reader.number()?;
+        list.bytes = reader.number()?;
+        list.place_bytes = reader.number()?;
+    }
+    Some(())
 }
 
 /// A term where it stands. Terms are numbered twice: as a symbol and as a word.
@@ -82,6 +182,9 @@ struct Known {
     seen: u32,
 }
 
+/// The words as they are written, and how often.
+type Spelt = HashMap<String, u32, RandomState>;
+
 /// What stands in a text that is being cut.
 #[derive(Default)]
 struct Text {
@@ -99,8 +202,8 @@ struct Text {
 
 #[derive(Default)]
 struct Collector<'a> {
-    names: String,
-    ends: Vec<usize>,
+    /// The terms as they were met.
+    names: Names,
     /// The numbers of the terms by their hash.
     numbers: HashTable<u32>,
     hasher: RandomState,
@@ -110,6 +213,7 @@ struct Collector<'a> {
     known_terms: Vec<(u32, u32)>,
     found: Vec<Occurrence>,
     text: Text,
+    spelt: Spelt,
     batch: Batch,
 }
 
@@ -138,23 +242,21 @@ impl<'a> Collector<'a> {
         self.text = Text { section, field, base, counts: shown && !together, ..Text::default() };
         cut(text, Mode::Prose, self);
         if shown && together {
-            spell(text, 1, &mut self.batch.spelt);
+            spell(text, 1, &mut self.spelt);
         }
         (self.text.places, self.text.last.unwrap_or_default())
     }
 
     fn number(&mut self, space: Space, term: &str) -> u32 {
         use std::hash::BuildHasher;
-        let (names, ends, hasher) = (&mut self.names, &mut self.ends, &self.hasher);
+        let (names, hasher) = (&mut self.names, &self.hasher);
         let hash = |term: &str| hasher.hash_one(term);
-        let same = |number: &u32| name(names, ends, *number as usize) == term;
-        let number = match self.numbers.find(hash(term), same) {
+        let number = match self.numbers.find(hash(term), |number| names.get(*number as usize) == term) {
             Some(number) => *number,
             None => {
-                let number = u32::try_from(ends.len()).unwrap_or(u32::MAX);
-                names.push_str(term);
-                ends.push(names.len());
-                let hash_of = |number: &u32| hash(name(names, ends, *number as usize));
+                let number = u32::try_from(names.len()).unwrap_or(u32::MAX);
+                names.push(term);
+                let hash_of = |number: &u32| hash(names.get(*number as usize));
                 *self.numbers.insert_unique(hash(term), number, hash_of).get()
             }
         };
@@ -181,15 +283,16 @@ impl<'a> Collector<'a> {
             let prose = [PROSE, CONTEXT].contains(&usize::from(one.field));
             !(prose && everywhere.contains(&one.term))
         });
-        let mut batch = self.batch;
-        for known in self.known {
+        for known in std::mem::take(&mut self.known) {
             for (word, known) in known {
-                spell(word, known.seen, &mut batch.spelt);
+                spell(word, known.seen, &mut self.spelt);
             }
         }
-        let sorted = by_term(&self.found, self.ends.len() * 2);
+        self.order();
+        let sorted = by_term(&self.found, self.names.len() * 2);
+        let mut batch = self.batch;
         let mut writer = ListWriter::default();
-        batch.lists = vec![[List::default(); 2]; self.ends.len()];
+        batch.lists = vec![[List::default(); 2]; batch.terms.len()];
         for same in sorted.chunk_by(|a, b| a.term == b.term) {
             for one in same {
                 writer.add(one.section, usize::from(one.field).min(FIELDS - 1), one.place);
@@ -200,10 +303,29 @@ impl<'a> Collector<'a> {
                 *place = list;
             }
         }
-        batch.bytes = writer.out.out;
-        batch.bytes.shrink_to_fit();
-        (batch.names, batch.ends) = (self.names, self.ends);
+        batch.take(writer);
         batch
+    }
+
+    /// Puts terms and words in their order, and gives the terms that were found the numbers that they have there.
+    fn order(&mut self) {
+        let mut words: Vec<(String, u32)> = std::mem::take(&mut self.spelt).into_iter().collect();
+        words.sort_unstable();
+        words.iter().for_each(|(word, _)| self.batch.spelt.push(word));
+        self.batch.times = words.into_iter().map(|(_, times)| times).collect();
+        let mut terms: Vec<(&str, usize)> = (0..self.names.len()).map(|at| (self.names.get(at), at)).collect();
+        terms.sort_unstable();
+        let mut places = vec![0; terms.len()];
+        for (place, (name, number)) in (0u32..).zip(terms) {
+            self.batch.terms.push(name);
+            if let Some(new) = places.get_mut(number) {
+                *new = place;
+            }
+        }
+        for one in &mut self.found {
+            let place = places.get(one.term as usize / 2).copied().unwrap_or_default();
+            one.term = place * 2 + one.term % 2;
+        }
     }
 }
 
@@ -232,7 +354,7 @@ fn by_term(found: &[Occurrence], terms: usize) -> Vec<Occurrence> {
 }
 
 /// Counts the words that a reader may mistype.
-fn spell(text: &str, times: u32, spelt: &mut HashMap<String, u32, RandomState>) {
+fn spell(text: &str, times: u32, spelt: &mut Spelt) {
     if times == 0 {
         return;
     }
@@ -280,7 +402,7 @@ impl<'a> Terms<'a> for Collector<'a> {
 
     fn passed(&mut self, text: &'a str) {
         if self.text.counts {
-            spell(text, 1, &mut self.batch.spelt);
+            spell(text, 1, &mut self.spelt);
         }
     }
 
@@ -290,6 +412,6 @@ impl<'a> Terms<'a> for Collector<'a> {
 
     fn has(&self, from: usize, term: &str) -> bool {
         let found = self.found.get(from..).unwrap_or_default();
-        found.iter().any(|one| name(&self.names, &self.ends, one.term as usize / 2) == term)
+        found.iter().any(|one| self.names.get(one.term as usize / 2) == term)
     }
 }

@@ -34,13 +34,30 @@ pub struct File {
     pub sum: Sealed,
 }
 
-pub(super) fn sealed(file: Writer, kind: u8, number: usize) -> File {
+/// The files with the texts of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// The number in the name of the first; those of the others follow. It is the run's own, so that no file is called
+    /// otherwise where there are more files before it.
+    pub first: u32,
+    /// How many sections each holds, and its checksum.
+    pub files: Vec<(usize, Sealed)>,
+}
+
+impl Texts {
+    /// The names of the files.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        (0..).zip(&self.files).map(|(at, (_, sum))| file_name(TEXTS, self.first.wrapping_add(at), sum.0))
+    }
+}
+
+pub(super) fn sealed(file: Writer, kind: u8, number: u32) -> File {
     let (bytes, sum) = file.seal(kind);
     File { name: file_name(kind, number, sum), bytes, sum: Sealed(sum) }
 }
 
 /// `p12-1a2b3c4d.bin`: the name of a file, from its kind, its number and its checksum.
-pub(super) fn file_name(kind: u8, number: usize, sum: u32) -> String {
+pub(super) fn file_name(kind: u8, number: u32, sum: u32) -> String {
     let mut name = String::from(char::from(kind));
     for digit in number.to_string().chars() {
         name.push(digit);
@@ -68,18 +85,25 @@ pub(super) fn body_length(words: usize) -> usize {
     class_length(length_class(words))
 }
 
-/// How many of these sections are the next file of texts; none where they are too few to fill one.
-pub fn next_texts(sections: &[Section]) -> Option<usize> {
-    let mut bytes = 0;
-    let full = |section: &Section| {
-        bytes += section.title.len() + section.text.len() + 40;
-        bytes >= TEXTS_FILE
-    };
-    sections.iter().position(full).map(|last| last + 1)
+/// The sections of a run, file by file.
+pub fn in_files(mut sections: &[Section]) -> Vec<&[Section]> {
+    let mut files = Vec::new();
+    while !sections.is_empty() {
+        let mut bytes = 0;
+        let full = |section: &Section| {
+            bytes += section.title.len() + section.text.len() + 40;
+            bytes >= TEXTS_FILE
+        };
+        let count = sections.iter().position(full).map_or(sections.len(), |last| last + 1);
+        let (file, rest) = sections.split_at(count.min(sections.len()));
+        files.push(file);
+        sections = rest;
+    }
+    files
 }
 
-/// The file with the texts of these sections, the `number`th.
-pub fn texts(number: usize, sections: &[Section]) -> File {
+/// The file with the texts of these sections.
+pub fn texts(number: u32, sections: &[Section]) -> File {
     let mut file = Writer::default();
     file.size(sections.len());
     let mut url = "";

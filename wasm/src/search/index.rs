@@ -43,6 +43,8 @@ struct Entry {
 
 #[derive(Debug)]
 struct TextFile {
+    /// The number in its name.
+    number: u32,
     first: usize,
     count: usize,
     sum: u32,
@@ -79,15 +81,16 @@ impl Index {
         let kind = name.bytes().next().unwrap_or_default();
         let number = name.get(1..).and_then(|rest| rest.split_once('-')).and_then(|(number, _)| number.parse().ok());
         let (bytes, sum) = unseal(file, kind)?;
-        let number: usize = number.ok_or(DAMAGED)?;
+        let number: u32 = number.ok_or(DAMAGED)?;
         let sections = self.kinds.len();
         match kind {
             TERMS => {
-                let slot = self.terms.get_mut(number).filter(|slot| slot.sum == sum).ok_or(DAMAGED)?;
+                let slot = self.terms.get_mut(number as usize).filter(|slot| slot.sum == sum).ok_or(DAMAGED)?;
                 slot.loaded = Some(read_terms(bytes, sections).ok_or(DAMAGED)?);
             }
             TEXTS => {
-                let slot = self.texts.get_mut(number).filter(|slot| slot.sum == sum).ok_or(DAMAGED)?;
+                let named = |slot: &&mut TextFile| (slot.number, slot.sum) == (number, sum);
+                let slot = self.texts.iter_mut().find(named).ok_or(DAMAGED)?;
                 slot.loaded = Some(read_texts(bytes, slot.count).ok_or(DAMAGED)?);
             }
             WORDS if self.words.0 == sum => self.words.1 = Some(read_words(bytes).ok_or(DAMAGED)?),
@@ -126,7 +129,7 @@ impl Index {
         match self.terms.get(file) {
             None => Ok(None),
             Some(TermFile { loaded: Some(terms), .. }) => Ok(Some(terms)),
-            Some(TermFile { sum, .. }) => Err(file_name(TERMS, file, *sum)),
+            Some(TermFile { sum, .. }) => Err(file_name(TERMS, file as u32, *sum)),
         }
     }
 
@@ -165,10 +168,10 @@ impl Index {
     /// What is shown of a section.
     pub(super) fn text(&self, section: usize) -> Read<Option<&Text>> {
         let at = self.texts.partition_point(|file| file.first <= section).checked_sub(1);
-        let Some((at, file)) = at.and_then(|at| Some((at, self.texts.get(at)?))) else { return Ok(None) };
+        let Some(file) = at.and_then(|at| self.texts.get(at)) else { return Ok(None) };
         match &file.loaded {
             Some(texts) => Ok(texts.get(section - file.first)),
-            None => Err(file_name(TEXTS, at, file.sum)),
+            None => Err(file_name(TEXTS, file.number, file.sum)),
         }
     }
 
@@ -206,9 +209,12 @@ fn read_core(bytes: &[u8]) -> Option<Index> {
     let mut texts = Vec::new();
     let mut first = 0usize;
     for _ in 0..reader.count()? {
-        let count = reader.size()?;
-        texts.push(TextFile { first, count, sum: reader.fixed()?, loaded: None });
-        first = first.checked_add(count)?;
+        let number = reader.fixed()?;
+        for at in (0..reader.count()?).map(|at| at as u32) {
+            let count = reader.size()?;
+            texts.push(TextFile { number: number.wrapping_add(at), first, count, sum: reader.fixed()?, loaded: None });
+            first = first.checked_add(count)?;
+        }
     }
     let words = (reader.fixed()?, None);
     (first == sections && reader.left() == 0).then_some(Index { kinds, lengths, averages, stages, terms, texts, words })

@@ -1,7 +1,8 @@
 //! Where a term stands: sections in order, how often in which of their fields, and at which places.
 //!
 //! Postings are written a [`List`] at a time, for a run of consecutive sections, and joined when all are there: how they are
-//! written depends on the sections before in nothing but the first number.
+//! written depends on the sections before in nothing but the first number. The places of all of a term's postings stand behind
+//! the postings, so that they can be left out.
 
 use super::bytes::{Reader, Writer};
 
@@ -58,14 +59,15 @@ impl Postings {
                 return None;
             }
             let (_, counts) = counts(&mut reader)?;
-            let start = postings.places.len();
-            let placed = if with_places { places_of(counts) } else { 0 };
+            postings.list.push(Posting { section, counts, places: (0, 0) });
+        }
+        for posting in postings.list.iter_mut().filter(|_| with_places) {
+            posting.places = (postings.places.len(), places_of(posting.counts));
             let mut place = 0u32;
-            for _ in 0..placed {
+            for _ in 0..posting.places.1 {
                 place = place.checked_add(reader.number()?)?;
                 postings.places.push(place);
             }
-            postings.list.push(Posting { section, counts, places: (start, placed) });
         }
         Some(postings)
     }
@@ -81,10 +83,11 @@ pub(super) struct List {
     pub(super) last: u32,
     /// In how many places it stands.
     pub(super) places: u32,
-    /// Where its bytes start; the first section's number is not in them.
-    pub(super) start: usize,
-    /// How many they are, and how many of them are places.
+    /// Where its postings start; the first section's number is not in them. How many bytes they are.
+    pub(super) start: u32,
     pub(super) bytes: u32,
+    /// The same of their places.
+    pub(super) place_start: u32,
     pub(super) place_bytes: u32,
 }
 
@@ -92,6 +95,8 @@ pub(super) struct List {
 #[derive(Debug, Default)]
 pub(super) struct ListWriter {
     pub(super) out: Writer,
+    /// The places of all lists.
+    pub(super) placed: Writer,
     list: List,
     /// Of the section that is written on: how often in which field, and where.
     counts: [u8; FIELDS],
@@ -102,8 +107,8 @@ impl ListWriter {
     /// Adds an occurrence. Sections come in order, places in order within a section; of the context there are no places.
     pub(super) fn add(&mut self, section: u32, field: usize, place: u32) {
         if self.list.sections == 0 {
-            self.list =
-                List { sections: 1, first: section, last: section, start: self.out.out.len(), ..List::default() };
+            let (start, place_start) = (length(&self.out), length(&self.placed));
+            self.list = List { sections: 1, first: section, last: section, start, place_start, ..List::default() };
         } else if self.list.last != section {
             self.posting();
             self.out.number(section - self.list.last);
@@ -122,8 +127,29 @@ impl ListWriter {
     pub(super) fn finish(&mut self) -> List {
         self.posting();
         let mut list = std::mem::take(&mut self.list);
-        list.bytes = u32::try_from(self.out.out.len() - list.start).unwrap_or(u32::MAX);
+        list.bytes = length(&self.out) - list.start;
+        list.place_bytes = length(&self.placed) - list.place_start;
         list
+    }
+
+    /// Writes lists as one.
+    pub(super) fn join<'a>(&mut self, lists: impl Iterator<Item = Written<'a>>) -> List {
+        let mut joined = List { start: length(&self.out), place_start: length(&self.placed), ..List::default() };
+        for Written { list, before, postings, places } in lists {
+            let first = before + list.first;
+            match joined.sections {
+                0 => joined.first = first,
+                _ => self.out.number(first - joined.last),
+            }
+            self.out.out.extend_from_slice(postings);
+            self.placed.out.extend_from_slice(places);
+            joined.sections += list.sections;
+            joined.places += list.places;
+            joined.last = before + list.last;
+        }
+        joined.bytes = length(&self.out) - joined.start;
+        joined.place_bytes = length(&self.placed) - joined.place_start;
+        joined
     }
 
     fn posting(&mut self) {
@@ -135,77 +161,68 @@ impl ListWriter {
         if !single {
             self.out.out.extend(self.counts.iter().filter(|count| **count > 0));
         }
-        let start = self.out.out.len();
         let mut before = 0;
         for place in self.places.drain(..) {
-            self.out.number(place - before);
+            self.placed.number(place - before);
             before = place;
             self.list.places += 1;
         }
-        self.list.place_bytes += u32::try_from(self.out.out.len() - start).unwrap_or(u32::MAX);
         self.counts = [0; FIELDS];
     }
 }
 
-/// The lists of a term: each with its bytes and how many sections stand before its run. They come in order.
-pub(super) trait Lists<'a>: Iterator<Item = (List, u32, &'a [u8])> + Clone {
+fn length(out: &Writer) -> u32 {
+    u32::try_from(out.out.len()).unwrap_or(u32::MAX)
+}
+
+/// A list with its bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written<'a> {
+    pub(super) list: List,
+    /// How many sections stand before its run.
+    pub(super) before: u32,
+    pub(super) postings: &'a [u8],
+    pub(super) places: &'a [u8],
+}
+
+/// The lists of a term, in order.
+pub(super) trait Lists<'a>: Iterator<Item = Written<'a>> + Clone {
     /// How many sections hold the term, and how many bytes its postings take.
     fn size(self) -> (usize, usize) {
-        let with_places = placed(self.clone());
         let (mut sections, mut bytes, mut last) = (0, 1, 0);
-        for (list, before, written) in self {
+        let (mut places, mut place_bytes) = (0, 0);
+        for Written { list, before, .. } in self {
             sections += list.sections as usize;
-            bytes += number_bytes(before + list.first - last) + written.len();
-            bytes -= if with_places { 0 } else { list.place_bytes as usize };
+            bytes += number_bytes(before + list.first - last) + list.bytes as usize;
+            places += list.places as usize;
+            place_bytes += list.place_bytes as usize;
             last = before + list.last;
         }
+        bytes += if places <= MOST_PLACES { place_bytes } else { 0 };
         (sections, if sections == 0 { 0 } else { bytes })
     }
 
     /// Writes the term's postings.
     fn write(self, out: &mut Writer) {
-        let with_places = placed(self.clone());
+        let with_places = self.clone().map(|one| one.list.places as usize).sum::<usize>() <= MOST_PLACES;
         out.number(u32::from(with_places));
         let mut last = 0;
-        for (list, before, written) in self {
+        for Written { list, before, postings, .. } in self.clone() {
             out.number(before + list.first - last);
-            match with_places {
-                true => out.out.extend_from_slice(written),
-                false => drop(without_places(list, written, out)),
-            }
+            out.out.extend_from_slice(postings);
             last = before + list.last;
+        }
+        for one in self.filter(|_| with_places) {
+            out.out.extend_from_slice(one.places);
         }
     }
 }
 
-impl<'a, I: Iterator<Item = (List, u32, &'a [u8])> + Clone> Lists<'a> for I {}
-
-fn placed<'a>(lists: impl Iterator<Item = (List, u32, &'a [u8])>) -> bool {
-    lists.map(|(list, ..)| list.places as usize).sum::<usize>() <= MOST_PLACES
-}
+impl<'a, I: Iterator<Item = Written<'a>> + Clone> Lists<'a> for I {}
 
 /// How many bytes a number takes.
 fn number_bytes(number: u32) -> usize {
     (number.max(1).ilog2() / 7 + 1) as usize
-}
-
-/// Copies a list but for its places; none where its bytes are not those of a list.
-fn without_places(list: List, written: &[u8], out: &mut Writer) -> Option<()> {
-    let mut reader = Reader::new(written);
-    for section in 0..list.sections {
-        if section > 0 {
-            out.number(reader.number()?);
-        }
-        let (mask, counts) = counts(&mut reader)?;
-        out.out.push(mask);
-        if mask & 0x80 == 0 {
-            out.out.extend(counts.iter().filter(|count| **count > 0));
-        }
-        for _ in 0..places_of(counts) {
-            reader.number()?;
-        }
-    }
-    Some(())
 }
 
 /// In which fields a term stands, and how often in each.
@@ -229,6 +246,13 @@ fn places_of([title, _, inline, block, prose]: [u8; FIELDS]) -> usize {
 mod tests {
     use super::*;
 
+    fn written(writer: &ListWriter, list: List, before: u32) -> Written<'_> {
+        let part = |start: u32, count: u32| start as usize..(start + count) as usize;
+        let postings = &writer.out.out[part(list.start, list.bytes)];
+        let places = &writer.placed.out[part(list.place_start, list.place_bytes)];
+        Written { list, before, postings, places }
+    }
+
     #[test]
     fn what_is_written_is_read_again() {
         let mut writer = ListWriter::default();
@@ -242,8 +266,7 @@ mod tests {
             writer.add(2, INLINE, place * 2);
         }
         let other = writer.finish();
-        let bytes = |list: List| writer.out.out.get(list.start..list.start + list.bytes as usize).unwrap();
-        let lists = [(one, 0, bytes(one)), (other, 7, bytes(other))];
+        let lists = [written(&writer, one, 0), written(&writer, other, 7)];
         let mut out = Writer::default();
         lists.into_iter().write(&mut out);
         assert_eq!(lists.into_iter().size(), (3, out.out.len()));
@@ -268,8 +291,8 @@ mod tests {
             }
         }
         let list = writer.finish();
-        let bytes = writer.out.out.as_slice();
-        for (lists, placed) in [(vec![(list, 0, bytes)], 12), (vec![(list, 0, bytes), (list, 2000, bytes)], 0)] {
+        let lists = [written(&writer, list, 0), written(&writer, list, 2000)];
+        for (lists, placed) in [(&lists[..1], 12), (&lists[..], 0)] {
             let mut out = Writer::default();
             lists.iter().copied().write(&mut out);
             let sections = lists.len() * 2000;
