@@ -1,6 +1,6 @@
-# The command alone, as one static binary: docker run --rm -v "$PWD:/book" fieldguide build --book /book --to /book/site
+# The command alone, as one static binary: docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/book" fieldguide build
 FROM rust:1.95-alpine AS build
-RUN apk add --no-cache musl-dev && rustup target add wasm32-unknown-unknown
+RUN rustup target add wasm32-unknown-unknown
 WORKDIR /source
 COPY . .
 RUN cargo build --release --locked && cp target/release/fieldguide /fieldguide
