@@ -76,15 +76,13 @@ class Bench:
         self.books, self.made, self.limit = folder / f"book-{pages}", folder / "made", limit
         shutil.rmtree(self.made, ignore_errors=True)
         subprocess.run([sys.executable, corpus.__file__, str(pages), self.books], check=True)
-        # The fieldguide of a user has a cache; that of a measurement is its own.
-        os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
         self.edits = self.builds = 0
 
     def build(self, tool: str) -> Cost:
         # A folder of its own for each: a file system is slow to make files where it has just removed many.
         self.builds += 1
         out = str(self.made / str(self.builds))
-        shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+        shutil.rmtree(self.books / "fieldguide/.fieldguide-cache", ignore_errors=True)
         path = program(tool.split("+")[0].split()[0])
         command = {
             "fieldguide": [path, "build", "--to", out],

@@ -65,6 +65,9 @@ enum Command {
         /// Write `.br` and `.gz` beside every file that they make smaller.
         #[arg(long)]
         compress: bool,
+        /// Make everything anew, and leave nothing that a later build could go on from.
+        #[arg(long)]
+        no_cache: bool,
         /// Print what each stage cost.
         #[arg(long)]
         timings: bool,
@@ -225,8 +228,8 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     let result = match cli.command {
-        Command::Build { book, to, base_url, compress, timings } => {
-            build(&book, &to, BuildWith { base_url, compress, timings })
+        Command::Build { book, to, base_url, compress, no_cache, timings } => {
+            build(&book, &to, BuildWith { base_url, compress, no_cache, timings })
         }
         Command::Export(args) => export::export(&args),
         Command::Serve(args) => serve(args),
@@ -278,11 +281,12 @@ fn mistakes(count: impl Fn(Severity) -> usize) -> String {
 struct BuildWith {
     base_url: Option<String>,
     compress: bool,
+    no_cache: bool,
     timings: bool,
 }
 
 fn build(args: &BookArgs, to: &Path, with: BuildWith) -> anyhow::Result<ExitCode> {
-    let BuildWith { base_url, compress, timings: measure } = with;
+    let BuildWith { base_url, compress, no_cache, timings: measure } = with;
     if measure {
         timings::start();
     }
@@ -290,7 +294,7 @@ fn build(args: &BookArgs, to: &Path, with: BuildWith) -> anyhow::Result<ExitCode
     // A path is meant as the shell means it: from the current folder, not from the book's.
     let to = if to == Path::new("site") { args.book.join("site") } else { to.to_path_buf() };
     refuse_the_books_own_folders(&args.book, &to)?;
-    let cache = Arc::new(Cache::open(&args.book));
+    let cache = Arc::new(if no_cache { Cache::default() } else { Cache::open(&args.book) });
     let options = Options { base_url, hosted: true, cache: cache.clone(), ..Options::default() };
     const UNWRITTEN: &str = "the site could not be written";
     let staging = Staging::remembering(&to, cache.clone()).context(UNWRITTEN)?;
