@@ -325,6 +325,7 @@ fn few_changes_are_made_in_place_and_many_tree_for_tree() {
     // A file in the place of a folder, a folder in that of a file, and a name that differs in case only.
     let turned = many(&[("a.html/b", "4"), ("G", "5"), ("g/h", "6")]);
     folder.write(&turned).unwrap();
+    let site = stamp("").0;
     folder.write(&many(&[("a.html", "7"), ("G/h", "5"), ("g/H", "6")])).unwrap();
     assert_eq!([now("a.html"), now("G/h"), now("g/H")], ["7", "5", "6"]);
     assert_ne!(stamp("").0, site);
