@@ -167,7 +167,7 @@ fn damage_changes_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 8, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 8, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_was_cached_the_index_is_the_same(

@@ -51,7 +51,7 @@ pub fn write(book: &Book, sink: &dyn Sink, cache: &Cache) {
 fn cut<T>(mut rest: &[T], size: usize, number: impl Fn(&T) -> u32) -> Vec<&[T]> {
     let mut pieces = Vec::new();
     while !rest.is_empty() {
-        let last = |one: &T| number(one) as usize % (size / 2) == 0;
+        let last = |one: &T| (number(one) as usize).is_multiple_of(size / 2);
         let found = rest.iter().take(size * 2).skip(size / 2).position(last).map(|at| size / 2 + at + 1);
         let (piece, others) = rest.split_at(found.unwrap_or(size * 2).min(rest.len()));
         pieces.push(piece);
