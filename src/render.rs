@@ -267,10 +267,14 @@ impl<'a> Renderer<'a> {
 
     /// Hands a page over, rendered where the sink doesn't have it from an earlier build.
     fn hand_over(&self, route: &str, job: &Job, sink: &dyn Sink) -> Result<(), Diagnostic> {
-        let key = if let Job::Page(id) = job { self.key_of_page(*id) } else { None };
-        let Some(key) = key else { return self.with_view(job, &made::Handing { renderer: self, route, sink }) };
-        if !sink.keep(route, &key) {
-            sink.put_made(route, &key, self.with_view(job, &Plain(self.templates))?.into_bytes());
+        let key = self.key_of(route, job);
+        if key.is_some_and(|key| sink.keep(route, &key)) {
+            return Ok(());
+        }
+        let html = self.with_view(job, &Plain(self.templates))?.into_bytes();
+        match key {
+            Some(key) => sink.put_made(route, &key, html),
+            None => sink.put(route, html),
         }
         Ok(())
     }

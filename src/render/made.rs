@@ -1,27 +1,28 @@
 //! What a page is made from, as a key: a build that knows the key of the last build's page need not make it again.
 //!
 //! A page of the book is told by what surrounds its body, as its template is given it, and by all that the body is made from; so the
-//! body itself need not be made, or even parsed. Any other page is told by what its template is given.
+//! body itself need not be made, or even parsed. A list is told by what lists show of pages: no word of their text.
 
 use std::collections::HashMap;
 use std::io::{BufWriter, Write};
 use std::sync::{Mutex, PoisonError};
 
+use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::view::{Common, LinkView, PartView, TagLink, TopicLink};
-use super::{Fill, Plain, Renderer};
+use super::{Job, Renderer};
 use crate::book::PageId;
 use crate::cache::{Cache, Key, key};
-use crate::diagnostic::Diagnostic;
-use crate::page::Kind;
-use crate::site::Sink;
+use crate::page::{Heading, Kind};
 
 /// What all pages of a site are made from.
 pub(super) struct Made {
     /// Tells program, templates, book.toml and what runs snippets.
     shared: Key,
+    /// By page: tells what lists may show of it.
+    listed: Vec<Key>,
     /// The keys of the pages that were handed over.
     pages: Mutex<HashMap<PageId, Key>>,
 }
@@ -43,18 +44,57 @@ impl<'a> Renderer<'a> {
     /// For a site of which an earlier build may have made a part; `cache` tells the program.
     pub fn again(mut self, cache: &Cache) -> Self {
         if cache.keeps() {
-            let config = format!("{:?}", self.book.config);
-            let python = self.assets.run.as_ref().map(|run| format!("{:?}", run.python)).unwrap_or_default();
-            let hosted = [u8::from(self.hosted.is_some())];
-            let parts: [&[u8]; 5] =
-                [cache.program(), &self.templates.key(), config.as_bytes(), python.as_bytes(), &hosted];
-            self.made = Some(Made { shared: key(parts), pages: Mutex::default() });
+            let assets = self.assets;
+            let python = assets.run.as_ref().map(|run| run.python);
+            let practice = [&assets.practice_js, &assets.practice_glue, &assets.practice_wasm, &assets.practice_cards];
+            let told = format!("{:?} {python:?} {practice:?} {}", self.book.config, self.hosted.is_some());
+            let shared = key([&cache.program()[..], &self.templates.key(), told.as_bytes()]);
+            let listed = (0..self.book.pages.len()).into_par_iter().map(|id| self.key_in_lists(id)).collect();
+            self.made = Some(Made { shared, listed, pages: Mutex::default() });
         }
         self
     }
 
-    /// The key of a page of the book; none where no later build will ask for it.
-    pub(super) fn key_of_page(&self, id: PageId) -> Option<Key> {
+    /// The key of a page of the site; none where no later build will ask for it.
+    pub(super) fn key_of(&self, route: &str, job: &Job) -> Option<Key> {
+        match job {
+            Job::Page(id) => self.key_of_page(*id),
+            Job::Alias(..) => None,
+            Job::Tag(slug) => self.key_of_list(route, &self.book.tags.get(slug)?.pages),
+            _ => self.key_of_list(route, &self.book.order),
+        }
+    }
+
+    /// Tells what lists may show of a page: its facts, but for places in its file and for what it links to.
+    fn key_in_lists(&self, id: PageId) -> Key {
+        let page = self.book.page(id);
+        let front = &page.front;
+        let heading = |heading: &Heading| {
+            let Heading { level, kind, anchor, html, text, span: _ } = heading;
+            format!("{level} {kind:?} {anchor:?} {html:?} {text:?}")
+        };
+        let headings: String = page.headings.iter().map(heading).collect();
+        let requires: Vec<&String> = front.requires.iter().map(|(slug, _)| slug).collect();
+        let own = (&front.title, &front.summary, &front.tags, requires, front.draft, page.kind, page.minutes());
+        let demos: Vec<_> = page.demos.iter().map(|demo| (demo.lab.name, &demo.id, &demo.caption)).collect();
+        let stage = self.book.stage_of(id).map(|stage| &self.book.page(stage.page).front.title);
+        let place = (self.book.route(id), self.book.key(id), self.number(id), stage, &page.myths, demos);
+        key([headings, format!("{own:?} {place:?}")])
+    }
+
+    /// The key of a page that lists these, or things on them.
+    fn key_of_list(&self, route: &str, pages: &[PageId]) -> Option<Key> {
+        let made = self.made.as_ref()?;
+        let page = self.made_page("", route, "", "");
+        let root = self.root(&page);
+        let contents = self.contents_key(None, &root, route);
+        let around = hash_of(&self.common_with(page, None, root, contents))?;
+        let listed = pages.iter().filter_map(|id| made.listed.get(*id).copied());
+        Some(key([made.shared, around].into_iter().chain(listed)))
+    }
+
+    /// The key of a page of the book.
+    fn key_of_page(&self, id: PageId) -> Option<Key> {
         let made = self.made.as_ref()?;
         let page = self.book.page(id);
         let around = hash_of(&self.surroundings(id))?;
@@ -100,36 +140,6 @@ impl<'a> Renderer<'a> {
             requires: self.required(id),
             leads_to: self.leads_to(id),
         }
-    }
-}
-
-/// Hands a page over unless the sink has it already.
-pub(super) struct Handing<'a> {
-    pub(super) renderer: &'a Renderer<'a>,
-    pub(super) route: &'a str,
-    pub(super) sink: &'a dyn Sink,
-}
-
-impl Fill for Handing<'_> {
-    type Filled = ();
-
-    fn fill(&self, template: &str, view: &impl Serialize) -> Result<(), Diagnostic> {
-        let Self { renderer, route, sink } = self;
-        let made =
-            renderer.made.as_ref().and_then(|made| Some(key([&made.shared[..], template.as_bytes(), &hash_of(view)?])));
-        if made.is_some_and(|key| sink.keep(route, &key)) {
-            return Ok(());
-        }
-        let html = Plain(renderer.templates).fill(template, view)?.into_bytes();
-        match made {
-            Some(key) => sink.put_made(route, &key, html),
-            None => sink.put(route, html),
-        }
-        Ok(())
-    }
-
-    fn whole(&self, html: String) {
-        self.sink.put(self.route, html.into_bytes());
     }
 }
 
