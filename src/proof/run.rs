@@ -163,6 +163,7 @@ fn watch(command: &mut Command, limit: Duration) -> io::Result<Output> {
         }
         std::thread::sleep(Duration::from_millis(2));
     }
+    #[cfg(unix)]
     kill_group(&child);
     drop(child.kill());
     drop(child.wait());
@@ -171,8 +172,8 @@ fn watch(command: &mut Command, limit: Duration) -> io::Result<Output> {
 }
 
 /// Ends whatever a snippet started and left running.
+#[cfg(unix)]
 fn kill_group(child: &std::process::Child) {
-    #[cfg(unix)]
     if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
