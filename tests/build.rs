@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 mod support;
 use support::{Folder, copy, fieldguide, stderr, tree};
@@ -204,7 +204,10 @@ fn an_update_in_place_that_was_interrupted_is_completed_and_the_cache_is_no_auth
     let good = tree(&site);
     // All was written beside the site, then the build was killed.
     folder.write(".site.fieldguide-new/index.html", "new");
-    folder.write(".site.fieldguide-new/.fieldguide-journal", "+3 index.html\0- stage/two.html\0");
+    let written = fs::metadata(folder.at(".site.fieldguide-new/index.html")).unwrap().modified().unwrap();
+    let written = written.duration_since(UNIX_EPOCH).unwrap().as_nanos();
+    let steps = format!("+3@{written} index.html\0- stage/two.html\0");
+    folder.write(".site.fieldguide-new/.fieldguide-journal", steps);
     let wrong = folder.at("content/01-stage/wrong.md");
     fs::write(&wrong, "no page").unwrap();
     assert_eq!(build(folder.path(), &site).status.code(), Some(1));

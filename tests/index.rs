@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use fieldguide::cache::{Cache, FOLDER, Key};
 use fieldguide::pipeline::{self, Options};
@@ -88,7 +88,11 @@ impl Desk {
     /// of texts were kept.
     fn build(&mut self) -> usize {
         let cache = Cache::open(self.folder.path());
-        let built = pipeline::build_to(&Memory(self.files.clone()), Options::default(), &Nowhere);
+        // Pages have keys where something is kept; what is kept of the index is looked at by itself.
+        let keys = self.folder.at("keys");
+        fs::create_dir_all(&keys).unwrap();
+        let options = Options { cache: Arc::new(Cache::open(&keys)), ..Options::default() };
+        let built = pipeline::build_to(&Memory(self.files.clone()), options, &Nowhere);
         assert!(built.whole, "{:?}", built.diagnostics);
         let site = Site { last: std::mem::take(&mut self.site), ..Site::default() };
         search::write(&built.book, &site, &cache);

@@ -128,13 +128,20 @@ impl Pipeline {
         let renderer = Renderer::new(book, &view, targets, &moved, &look.assets, media, templates)
             .hosted(hosted)
             .again(&self.options.cache);
-        let render = || stage("render", |_| sink.take(), || renderer.render(routes, sink));
+        let pages = || {
+            let mut wrong = stage("render", |_| sink.take(), || renderer.render(routes, sink));
+            let cards = stage("cards", |_| sink.take(), || renderer.put_cards(&moved, &self.options.cache, sink));
+            if print {
+                wrong.extend(stage("print", |_| sink.take(), || renderer.print(sink)).err());
+            }
+            (cards, wrong)
+        };
         let listed = Listed { sink, paths: Mutex::default() };
         let index = || stage("search", |()| sink.take(), || search::write(book, &listed, &self.options.cache));
-        let ((), wrong) = timings::join(index, render);
+        let ((), (cards, wrong)) = timings::join(index, pages);
         let mut fetched = listed.paths.into_inner().unwrap_or_else(PoisonError::into_inner);
         diagnostics.extend(wrong);
-        fetched.extend(stage("cards", |_| sink.take(), || renderer.put_cards(&moved, &self.options.cache, sink)));
+        fetched.extend(cards);
         let deck = self.options.cards.then(|| {
             let first_ids = self.lock.as_ref().map(|lock| ids::first_ids(lock, &moved)).unwrap_or_default();
             Deck { first_ids, ..renderer.deck(&|path| self.media.at(path)) }
@@ -155,9 +162,6 @@ impl Pipeline {
                 cache: &self.options.cache,
             };
             stage("publish", |()| sink.take(), || publish::files(&published, sink));
-        }
-        if print {
-            diagnostics.extend(stage("print", |_| sink.take(), || renderer.print(sink)).err());
         }
         let read = look.assets.read.iter().cloned().chain(fetched).collect();
         (read, deck)

@@ -8,8 +8,8 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::journal::{self, JOURNAL, Step};
-use super::record::{MANIFEST, Records, list};
-use super::staging::{Files, LOCK, Staged, Staging, Written, lock};
+use super::record::{MANIFEST, Records, Stamp, list};
+use super::staging::{Files, LOCK, Staging, Written, lock};
 use super::way::{files_below, is_free, site_path};
 use super::{WriteError, at, create_parent, replace};
 
@@ -74,7 +74,7 @@ impl Staging {
         replace(&manifest, text.as_bytes()).map_err(at(&manifest))?;
         match !in_place && self.exchange(files, earlier)? {
             true => Ok(()),
-            false => self.update(files, gone, &text),
+            false => self.update(files, gone),
         }
     }
 
@@ -110,15 +110,17 @@ impl Staging {
     }
 
     /// Updates the site in its place: pages behind what they refer to, then what is no longer made, at last the list.
-    fn update(&mut self, files: &Files, gone: &Gone<'_>, list: &str) -> Result<(), WriteError> {
+    fn update(&mut self, files: &Files, gone: &Gone<'_>) -> Result<(), WriteError> {
         let mut moved: Vec<_> = files.iter().filter(|(_, staged)| staged.changed).collect();
         moved.sort_by_key(|(path, _)| (is_page(path), *path));
-        let length = |staged: &Staged| staged.record.stamp.map_or(0, |stamp| stamp.length);
         let remove = |paths: &[&str]| paths.iter().map(|path| Step::Remove(path.to_string())).collect::<Vec<_>>();
         let mut steps = remove(&gone.obstacles);
-        steps.extend(moved.into_iter().map(|(path, staged)| Step::Move(path.clone(), length(staged))));
+        steps.extend(
+            moved.into_iter().filter_map(|(path, staged)| Some(Step::Move(path.clone(), staged.record.stamp?))),
+        );
         steps.extend(remove(&gone.others));
-        steps.push(Step::Move(MANIFEST.to_string(), list.len() as u64));
+        let list = self.beside.join(MANIFEST);
+        steps.push(Step::Move(MANIFEST.to_string(), Stamp::at(&list).map_err(at(&list))?));
         journal::write(&self.beside, &steps)?;
         // From here on the tree beside is not given up: what is left to do is done by the next build if not by this.
         let held = self.lock.take();
@@ -165,14 +167,15 @@ fn gone<'a>(folder: &Path, earlier: &'a Records, files: &Files) -> Gone<'a> {
 /// Whether two folders can change places at all.
 const CAN_EXCHANGE: bool = cfg!(any(target_os = "linux", target_os = "macos"));
 
+/// Lets two files, or two folders, change places in one step.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
-fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+pub(super) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+pub(super) fn exchange(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

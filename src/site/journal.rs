@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::record::is_below;
+use super::finish::exchange;
+use super::record::{Stamp, is_below};
 use super::{WriteError, at, create_parent};
 
 /// In the new tree, once every new file of the site is written.
@@ -13,8 +14,8 @@ pub(super) const JOURNAL: &str = ".fieldguide-journal";
 /// What is done with a site path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
-    /// The file of the new tree takes its place. It has so many bytes.
-    Move(String, u64),
+    /// The file of the new tree with that stamp takes its place.
+    Move(String, Stamp),
     /// The file of the site goes.
     Remove(String),
 }
@@ -22,13 +23,13 @@ pub(super) enum Step {
 /// Writes the steps beside the site. From then on the update is done, if not by this build then by the next.
 ///
 /// Only the steps are brought to the disk for sure, which takes no time; the files need as long as the disk is slow. Where the
-/// power fails, a file that the disk never got is known by its length, and made again by the build that goes on.
+/// power fails, a file that the disk never got is known by its stamp, and made again by the build that goes on.
 ///
 /// # Errors
 /// The disk's.
 pub(super) fn write(beside: &Path, steps: &[Step]) -> Result<(), WriteError> {
     let line = |step: &Step| match step {
-        Step::Move(path, length) => format!("+{length} {path}\0"),
+        Step::Move(path, Stamp { length, written }) => format!("+{length}@{written} {path}\0"),
         Step::Remove(path) => format!("- {path}\0"),
     };
     let text: String = steps.iter().map(line).collect();
@@ -46,7 +47,11 @@ pub(super) fn pending(beside: &Path) -> Option<Vec<Step>> {
     let step = |line: &str| {
         let (what, path) = line.split_once(' ').filter(|(_, path)| is_below(path))?;
         match what.strip_prefix('+') {
-            Some(length) => Some(Step::Move(path.to_string(), length.parse().ok()?)),
+            Some(stamp) => {
+                let (length, written) = stamp.split_once('@')?;
+                let stamp = Stamp { length: length.parse().ok()?, written: written.parse().ok()? };
+                Some(Step::Move(path.to_string(), stamp))
+            }
             None => (what == "-").then(|| Step::Remove(path.to_string())),
         }
     };
@@ -60,7 +65,7 @@ pub(super) fn pending(beside: &Path) -> Option<Vec<Step>> {
 pub(super) fn apply(beside: &Path, folder: &Path, steps: &[Step]) -> Result<(), WriteError> {
     for step in steps {
         match step {
-            Step::Move(path, length) => put_in_place(&beside.join(path), *length, &folder.join(path))?,
+            Step::Move(path, stamp) => put_in_place(&beside.join(path), *stamp, &folder.join(path))?,
             Step::Remove(path) => remove(folder, path)?,
         }
     }
@@ -69,8 +74,14 @@ pub(super) fn apply(beside: &Path, folder: &Path, steps: &[Step]) -> Result<(), 
 }
 
 /// Moves a file to its place, unless it is there already or the disk never got all of it.
-fn put_in_place(new: &Path, length: u64, place: &Path) -> Result<(), WriteError> {
-    if !fs::symlink_metadata(new).is_ok_and(|new| new.len() == length) {
+///
+/// It changes places with the one that stands there, where the system can: a file system that renames a file over another brings
+/// all of it to the disk first. The old file then has the new one's name in the tree beside, and is known by its stamp.
+fn put_in_place(new: &Path, stamp: Stamp, place: &Path) -> Result<(), WriteError> {
+    if Stamp::at(new).ok() != Some(stamp) {
+        return Ok(());
+    }
+    if fs::symlink_metadata(place).is_ok_and(|there| there.is_file()) && exchange(new, place).is_ok() {
         return Ok(());
     }
     create_parent(place)?;

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::journal::{self, Step};
-use super::record::MANIFEST;
+use super::record::{MANIFEST, Stamp};
 use super::way::{files_below, site_path};
 use super::*;
 use crate::cache::{self, Cache, hex};
@@ -340,11 +340,9 @@ fn an_update_that_was_interrupted_is_completed_by_the_next_build() {
     let new = many(&[("a.html", "11"), ("new/d.css", "4"), ("c.html", "3")]);
     folder.write(&new).unwrap();
     let (expected, list) = (folder.tree(), fs::read(folder.site().join(MANIFEST)).unwrap());
-    let moved = |path: &str, length| Step::Move(path.to_string(), length);
-    let removed = Step::Remove("gone/b.css".to_string());
-    let steps = [moved("new/d.css", 1), moved("a.html", 2), removed, moved(MANIFEST, list.len() as u64)];
     let beside = folder.0.join(".site.fieldguide-new");
-    for done in 0..=steps.len() {
+    let moved = |path: &str| Step::Move(path.to_string(), Stamp::at(&beside.join(path)).unwrap());
+    for done in 0..=4 {
         fs::remove_dir_all(folder.site()).unwrap();
         folder.write(&old).unwrap();
         let before = folder.tree();
@@ -352,6 +350,8 @@ fn an_update_that_was_interrupted_is_completed_by_the_next_build() {
         fs::write(beside.join("new/d.css"), "4").unwrap();
         fs::write(beside.join("a.html"), "11").unwrap();
         fs::write(beside.join(MANIFEST), &list).unwrap();
+        let removed = Step::Remove("gone/b.css".to_string());
+        let steps = [moved("new/d.css"), moved("a.html"), removed, moved(MANIFEST)];
         if done == 0 {
             // Before there is a journal, the old site is the site.
             fs::write(beside.join(".fieldguide-journal.fieldguide-new"), "+a.ht").unwrap();
@@ -446,7 +446,8 @@ fn a_file_that_the_disk_never_got_is_made_again() {
     let beside = folder.0.join(".site.fieldguide-new");
     fs::create_dir_all(&beside).unwrap();
     fs::write(beside.join("a.html"), "").unwrap();
-    let steps = [Step::Move("a.html".to_string(), 2), Step::Remove("f/01".to_string())];
+    let whole = Stamp { length: 2, ..Stamp::at(&beside.join("a.html")).unwrap() };
+    let steps = [Step::Move("a.html".to_string(), whole), Step::Remove("f/01".to_string())];
     journal::write(&beside, &steps).unwrap();
     assert_eq!(journal::pending(&beside).as_deref(), Some(&steps[..]));
     drop(Staging::open(&folder.site()).unwrap());
@@ -454,6 +455,6 @@ fn a_file_that_the_disk_never_got_is_made_again() {
     assert_eq!(folder.write(&many(&[("a.html", "11")])).unwrap().changed, 2);
     // Steps that nobody wrote lead nowhere.
     fs::create_dir_all(&beside).unwrap();
-    fs::write(beside.join(journal::JOURNAL), "+1 ../up\0- /etc/passwd\0?\0+ a.html\0- f").unwrap();
+    fs::write(beside.join(journal::JOURNAL), "+1@2 ../up\0- /etc/passwd\0?\0+1 a.html\0+ a.html\0- f").unwrap();
     assert_eq!(journal::pending(&beside), Some(vec![Step::Remove("f".to_string())]));
 }
