@@ -120,6 +120,16 @@ fn places_exist(build: &Build) {
     terminal::report(&build.sources, &build.diagnostics);
 }
 
+#[test]
+fn mistakes_in_indented_blocks_are_at_places_that_exist() {
+    for block in ["```demo {broadcast}\n    code𮯰ᴀ®\n", "```plot {kind=\"line\"}\n    a,𮯰ᴀ®\n    1,GὋₕ\n"]
+    {
+        let build = book(&[("content/glossary.md", format!("{TOPIC} {block}\n"))]);
+        assert!(build.count(Severity::Error) > 0);
+        places_exist(&build);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 

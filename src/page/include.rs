@@ -42,6 +42,11 @@ impl Library {
         self.files.get(path)
     }
 
+    /// The file of that index, where it was taken in.
+    pub fn by_id(&self, id: FileId) -> Option<&Source> {
+        self.files.values().find(|file| file.id == id)
+    }
+
     /// The paths that a page may mean to include. A superset: what merely looks like an include is among them.
     pub fn wanted(page: &Source) -> Vec<String> {
         let written = page.text.split("include=").skip(1).filter_map(|rest| match rest.strip_prefix('"') {

@@ -12,7 +12,7 @@ use super::math;
 use super::plot;
 use super::terms::Glossary;
 use super::{Demo, ExerciseParts, Heading, HeadingKind, Image, Link, Markup, Myth, Part, Piece, Snippet, Term, demo};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::keys::TomlText;
 use crate::source::{Source, Span};
 
@@ -631,10 +631,11 @@ impl<'a, 'd> Writer<'a, 'd> {
     fn demo(&mut self, info: &Info, body_start: usize, literal: &str, out: &mut Markup) {
         // The body as it stands in the file, where the block isn't indented: positions are then exact.
         let in_file = self.source.text.get(body_start..).is_some_and(|rest| rest.starts_with(literal));
-        let offset = if in_file { body_start } else { info.span.bytes().start };
+        let offset = if in_file { body_start } else { BEYOND };
         let body = TomlText { file: self.source.id, offset, text: literal };
         let mut diagnostics = Vec::new();
         let demo = demo::read(info, body, |name| self.unique_id(&format!("lab-{name}")), &mut diagnostics);
+        bring_back(&mut diagnostics, &info.span);
         self.diagnostics.append(&mut diagnostics);
         if let Some(demo) = demo {
             self.anchors.push(demo.0.id.clone());
@@ -652,15 +653,19 @@ impl<'a, 'd> Writer<'a, 'd> {
             return;
         }
         // Where the text is moved or indented, mistakes are shown at its start.
-        let (file, offset) = match &origin {
-            Some(origin) => (origin.file, origin.lines.first().map_or(0, |line| line.start)),
-            None if self.source.text.get(body_start..).is_some_and(|rest| rest.starts_with(&text)) => {
-                (self.source.id, body_start)
+        let (source, start, there) = match &origin {
+            Some(origin) => {
+                let first = origin.lines.first().cloned().unwrap_or_default();
+                let file = self.library.and_then(|library| library.by_id(origin.file));
+                (file, first.start, Span::new(origin.file, first))
             }
-            None => (self.source.id, info.span.bytes().start),
+            None => (Some(self.source), body_start, info.span.clone()),
         };
-        let body = TomlText { file, offset, text: &text };
-        if let Some(drawn) = plot::read(info, attributes, body, self.diagnostics) {
+        let in_file = source.and_then(|file| file.text.get(start..)).is_some_and(|rest| rest.starts_with(&text));
+        let body = TomlText { file: there.file, offset: if in_file { start } else { BEYOND }, text: &text };
+        let drawn = plot::read(info, attributes, body, self.diagnostics);
+        bring_back(self.diagnostics.get_mut(known..).unwrap_or_default(), &there);
+        if let Some(drawn) = drawn {
             html(out, &drawn);
         }
     }
@@ -1035,6 +1040,20 @@ pub fn title_html(title: &str) -> String {
 /// A title or summary as plain text.
 pub fn title_text(title: &str) -> String {
     title.replace('`', "")
+}
+
+/// The offset of a text that doesn't stand in its file as it is: no place of the file is there.
+const BEYOND: usize = u32::MAX as usize / 2;
+
+/// Shows the mistakes of a text that is [`BEYOND`] its file at the place that stands for all of it.
+fn bring_back(diagnostics: &mut [Diagnostic], there: &Span) {
+    for diagnostic in diagnostics {
+        if let Place::Text(span) = &mut diagnostic.place
+            && span.bytes().start >= BEYOND
+        {
+            *span = there.clone();
+        }
+    }
 }
 
 /// How many words there are in a text: what has a letter or a digit between blanks.

@@ -40,10 +40,11 @@ pub(super) fn write(published: &Published<'_>, shared: Option<Key>, sink: &dyn S
         pages: book.plain.iter().map(|id| page(published, *id)).collect(),
         labs: fieldguide_wasm::demo::LABS.iter().map(|one| lab(one)).collect(),
     };
-    // Strings and numbers: nothing that JSON could refuse. In a text, such quotes would have a backslash in front.
-    const STAGES: &str = "\"stages\":[";
+    // Strings and numbers: nothing that JSON could refuse. A part has no pages; in a text such quotes have a backslash in front.
+    const HEAD: &str = "\"stages\":[";
+    const TAIL: &str = "],\"pages\":[";
     let frame = serde_json::to_string(&guide).unwrap_or_default();
-    let (head, tail) = frame.split_at(frame.find(STAGES).map_or(frame.len(), |at| at + STAGES.len()));
+    let (head, tail) = frame.split_at(frame.find(&[HEAD, TAIL].concat()).map_or(frame.len(), |at| at + HEAD.len()));
     let json = |at: usize, one: &book::Stage| {
         let comma = if at == 0 { "" } else { "," };
         format!("{comma}{}", serde_json::to_string(&stage(published, one)).unwrap_or_default())

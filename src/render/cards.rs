@@ -183,7 +183,7 @@ impl Renderer<'_> {
     /// Hands over what the practice page reads, and says where: a list of all cards, and for each stage a file with their bodies;
     /// nothing where there is no card. The names of the bodies' files change with what they hold, the list's stays.
     pub fn put_cards(&self, moved: &BTreeMap<String, String>, cache: &Cache, sink: &dyn Sink) -> Vec<String> {
-        let listed: Vec<ListedCard> = self.book.order.iter().flat_map(|id| self.listed(*id)).collect();
+        let listed: Vec<ListedCard> = self.book.order.par_iter().flat_map_iter(|id| self.listed(*id)).collect();
         if listed.is_empty() {
             return Vec::new();
         }
@@ -209,31 +209,25 @@ impl Renderer<'_> {
         let Some(stage) = self.book.stage_index(id) else { return Vec::new() };
         let page = self.book.page(id);
         let topic = markdown::title_text(&page.front.title);
-        let card = |heading: &'_ Heading| {
-            let kind = match heading.kind {
-                HeadingKind::Pitfall => CardKind::Pitfall,
-                HeadingKind::Question => CardKind::Question,
-                _ => return None,
-            };
-            Some((kind, heading.anchor.clone(), heading.html.clone()))
+        let card = |heading: &Heading| {
+            Some(ListedCard {
+                id: format!("{}#{}", self.book.key(id), heading.anchor),
+                kind: card_kind(heading)?,
+                stage,
+                title: heading.html.clone(),
+                url: format!("{}#{}", self.book.route(id), heading.anchor),
+                topic: topic.clone(),
+            })
         };
-        let cards = page.headings.iter().filter_map(card);
-        let listed = cards.map(|(kind, anchor, title)| ListedCard {
-            id: format!("{}#{anchor}", self.book.key(id)),
-            kind,
-            stage,
-            title,
-            url: format!("{}#{anchor}", self.book.route(id)),
-            topic: topic.clone(),
-        });
-        listed.collect()
+        page.headings.iter().filter_map(card).collect()
     }
 
     /// Hands over the bodies of a stage's cards, unless an earlier build's stand there; the file's site path, empty where the stage
     /// has no card, and the key of what they are made from.
     fn put_bodies(&self, stage: &Stage, known: &BTreeMap<String, String>, sink: &dyn Sink) -> (String, Option<Key>) {
         let pages: Vec<PageId> = std::iter::once(stage.page).chain(stage.topics.iter().copied()).collect();
-        if pages.iter().all(|id| self.listed(*id).is_empty()) {
+        let asks = |heading: &Heading| card_kind(heading).is_some();
+        if !pages.iter().any(|id| self.book.page(*id).headings.iter().any(asks)) {
             return (String::new(), None);
         }
         let key = self.key_of_bodies(&pages);
@@ -251,6 +245,15 @@ impl Renderer<'_> {
             None => sink.put(&path, bytes),
         }
         (path, key)
+    }
+}
+
+/// What the card asks that stands below a heading; none where there is no card.
+fn card_kind(heading: &Heading) -> Option<CardKind> {
+    match heading.kind {
+        HeadingKind::Pitfall => Some(CardKind::Pitfall),
+        HeadingKind::Question => Some(CardKind::Question),
+        _ => None,
     }
 }
 
