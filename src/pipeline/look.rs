@@ -52,12 +52,16 @@ impl Look {
         let mut own = palette::apply(&config.theme, &mut theme);
         own.extend(palette::missing_logo(&config.theme, &listing.paths));
         let mut assets = assets::bundle(&theme);
-        let engine = engine::read(config, files, &listing.paths).map_err(unread)?;
-        let mut diagnostics = engine.diagnostics;
-        diagnostics.append(&mut own);
-        if runs {
-            assets.add_run(&theme, engine.value);
+        let mut diagnostics = Vec::new();
+        // The program's own engine is large: where nothing runs it stays where it is.
+        if runs || config.python.engine.is_some() || !config.python.wheels.is_empty() {
+            let engine = engine::read(config, files, &listing.paths).map_err(unread)?;
+            diagnostics.extend(engine.diagnostics);
+            if runs {
+                assets.add_run(&theme, engine.value);
+            }
         }
+        diagnostics.append(&mut own);
         assets.search_index = search::CORE.to_string();
         assets.practice_cards = cards::LIST.to_string();
         let templates = match Templates::load(&theme, sources) {
