@@ -25,7 +25,7 @@ use crate::check::Targets;
 use crate::history::History;
 use crate::render::Media;
 use crate::render::meta::updated;
-use crate::site::Sink;
+use crate::site::{Sink, put_made};
 use crate::source::Sources;
 
 /// What the files of this module are made from.
@@ -56,21 +56,30 @@ impl Published<'_> {
         self.book.config.absolute(path).unwrap_or_else(|| path.to_string())
     }
 
-    /// Tells what all files here are made from besides pages: the program, book.toml, and where pages stand.
-    fn key(&self) -> Option<Key> {
+    /// By page: tells what is made of it here, at any place of the site. None where no later build will ask for it.
+    fn keys(&self) -> Option<Vec<Key>> {
+        if !self.cache.keeps() {
+            return None;
+        }
         let config = format!("{:?}", self.book.config);
         let shared = [&self.cache.program()[..], config.as_bytes()];
         let routes = self.book.routes.iter().map(String::as_bytes);
-        self.cache.keeps().then(|| key(shared.into_iter().chain(routes)))
+        let shared = key(shared.into_iter().chain(routes));
+        Some((0..self.book.pages.len()).into_par_iter().map(|id| self.key_of(&shared, id)).collect())
     }
 
-    /// Tells what the Markdown of a page is made from, at any place of the site.
-    fn key_of(&self, shared: Option<Key>, id: PageId) -> Option<Key> {
+    fn key_of(&self, shared: &Key, id: PageId) -> Key {
         let file = |path: &str| self.media.get(path).map(|media| media.site_path.clone()).unwrap_or_default();
         let targets = self.targets.of(id).map(|targets| targets.told(file)).unwrap_or_default();
-        let page = self.book.page(id);
-        let more = [self.book.route(id), self.updated(id).unwrap_or_default()];
-        Some(key([&shared?[..], &page.key, &targets, more[0].as_bytes(), more[1].as_bytes()]))
+        let required: Vec<&str> = self.required(id).collect();
+        let more = format!("{} {:?} {required:?}", self.book.route(id), self.updated(id));
+        key([&shared[..], &self.book.page(id).key, &targets, more.as_bytes()])
+    }
+
+    /// The site paths of the topics to know before a page.
+    fn required(&self, id: PageId) -> impl Iterator<Item = &str> {
+        let slugs = self.book.page(id).front.requires.iter();
+        slugs.filter_map(|(slug, _)| self.book.topic(slug)).map(|id| self.book.route(id))
     }
 
     /// When a page last changed: RFC 3339, a date or an instant.
@@ -94,19 +103,18 @@ pub fn files(published: &Published<'_>, sink: &dyn Sink) {
     add(feed::PATH, feed::feed(published));
     add("llms.txt", Some(markdown::llms(published)));
     add(model::SCHEMA, serde_json::to_string_pretty(&model::schema()).ok());
-    let shared = published.key();
-    let guide = || guide::write(published, shared, sink);
-    let full = || markdown::llms_full(published, shared, sink);
+    let keys = published.keys();
+    let keys = keys.as_deref();
+    let guide = || guide::write(published, keys, sink);
+    let full = || markdown::llms_full(published, keys, sink);
     let page = |id: PageId| {
         let path = markdown_path(published.book.route(id));
-        let key = published.key_of(shared, id);
-        if taken(&path) || key.is_some_and(|key| sink.keep(&path, &key)) {
+        let key = keys.and_then(|keys| keys.get(id));
+        if taken(&path) || key.is_some_and(|key| sink.keep(&path, key)) {
             return;
         }
-        let Some(text) = markdown::Text::new(published, id, &path) else { return };
-        match key {
-            Some(key) => sink.put_made(&path, &key, text.document().into_bytes()),
-            None => sink.put(&path, text.document().into_bytes()),
+        if let Some(text) = markdown::Text::new(published, id, &path) {
+            put_made(sink, &path, key, text.document().into_bytes());
         }
     };
     let pages = || (0..published.book.pages.len()).into_par_iter().for_each(page);

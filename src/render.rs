@@ -29,7 +29,7 @@ use crate::diagnostic::Diagnostic;
 use crate::history::History;
 use crate::ids::Moved;
 use crate::page::{HeadingKind, Kind, markdown};
-use crate::site::Sink;
+use crate::site::{Sink, put_made};
 use crate::svg::Drawing;
 use templates::Templates;
 use view::{
@@ -272,10 +272,7 @@ impl<'a> Renderer<'a> {
             return Ok(());
         }
         let html = self.with_view(job, &Plain(self.templates))?.into_bytes();
-        match key {
-            Some(key) => sink.put_made(route, &key, html),
-            None => sink.put(route, html),
-        }
+        put_made(sink, route, key.as_ref(), html);
         Ok(())
     }
 

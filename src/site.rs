@@ -89,6 +89,14 @@ pub fn write_parts<T: Sync>(
     Ok(())
 }
 
+/// Hands over a file, with the key of what it was made from where there is one.
+pub fn put_made(sink: &dyn Sink, path: &str, key: Option<&Key>, bytes: Vec<u8>) {
+    match key {
+        Some(key) => sink.put_made(path, key, bytes),
+        None => sink.put(path, bytes),
+    }
+}
+
 /// Hands over a file of `count` parts; with keys, those that an earlier build made are taken from there.
 pub fn assemble(
     sink: &dyn Sink,

@@ -82,8 +82,9 @@ fn topic(dice: &mut Dice) -> String {
     let tags = dice.pick(&["", "tags = [\"floats\"]\n", "tags = [\"floats\", \"sets\"]\n"]);
     let draft = dice.pick(&["", "", "", "draft = true\n"]);
     let aliases = dice.pick(&["", "", "", "aliases = [\"old/place.html\"]\n"]);
+    let known = dice.pick(&["", "", "", "requires = [\"first\"]\n", "id = \"first\"\n"]);
     let broken = if dice.roll(20) == 0 { "sumary = 3\n" } else { "" };
-    let mut text = format!("+++\ntitle = \"{title}\"\nsummary = \"s\"\n{tags}{draft}{aliases}{broken}+++\n");
+    let mut text = format!("+++\ntitle = \"{title}\"\nsummary = \"s\"\n{tags}{draft}{aliases}{known}{broken}+++\n");
     for _ in 0..dice.roll(5) {
         text.push_str(&format!("\n{}\n", dice.pick(PARTS)));
     }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::cache::{self, Key};
-use crate::site::{Sink, write_parts};
+use crate::site::{Sink, put_made, write_parts};
 
 /// Endings of the files that shrink. Fonts, pictures and the Python of the page are compressed in themselves.
 const ENDINGS: [&str; 14] =
@@ -51,22 +51,19 @@ impl Compressed<'_> {
 
     /// Hands a file on, and before it those of its forms that are small enough.
     fn hand_on(&self, path: &str, key: Option<&Key>, bytes: Vec<u8>) {
-        let put = |path: &str, key: Option<Key>, bytes| match key {
-            Some(key) => self.sink.put_made(path, &key, bytes),
-            None => self.sink.put(path, bytes),
-        };
         let wanted = self.wanted(path);
         let made = |(bit, form): &(u8, &str)| {
             let small = if *form == BROTLI { brotli(&bytes) } else { gzip(&bytes) };
             let fits = small.len() < bytes.len() / 20 * 19;
             if fits {
-                put(&format!("{path}.{form}"), key.copied(), small);
+                put_made(self.sink, &format!("{path}.{form}"), key, small);
             }
             if fits { *bit } else { 0 }
         };
         let forms = FORMS.into_par_iter().filter(|(bit, _)| wanted & bit != 0 && bytes.len() >= SMALLEST);
         let made = forms.map(|form| made(&form)).sum();
-        put(path, key.map(|key| with_forms(key, wanted, made)), bytes);
+        let key = key.map(|key| with_forms(key, wanted, made));
+        put_made(self.sink, path, key.as_ref(), bytes);
     }
 }
 

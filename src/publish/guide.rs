@@ -13,7 +13,7 @@ use crate::search::plain_text;
 use crate::site::{Sink, assemble};
 
 /// Hands the whole book over, stage by stage.
-pub(super) fn write(published: &Published<'_>, shared: Option<Key>, sink: &dyn Sink) {
+pub(super) fn write(published: &Published<'_>, keys: Option<&[Key]>, sink: &dyn Sink) {
     let book = published.book;
     let config = &book.config;
     let part = |part: &book::Part| Part {
@@ -50,12 +50,12 @@ pub(super) fn write(published: &Published<'_>, shared: Option<Key>, sink: &dyn S
         format!("{comma}{}", serde_json::to_string(&stage(published, one)).unwrap_or_default())
     };
     let one = |part: usize| ordered.get(part.checked_sub(1)?).copied();
-    let key_of = |part: usize| match (shared, one(part)) {
+    let key_of = |part: usize| match (keys, one(part)) {
         (None, _) => None,
         (_, None) => Some(key([if part == 0 { head } else { tail }])),
-        (_, Some(one)) => {
+        (Some(keys), Some(one)) => {
             let pages = std::iter::once(&one.page).chain(&one.topics);
-            let pages = pages.map(|id| published.key_of(shared, *id)).collect::<Option<Vec<_>>>()?;
+            let pages = pages.map(|id| keys.get(*id).copied()).collect::<Option<Vec<_>>>()?;
             let first = if part == 1 { "first" } else { "" };
             Some(key([first.as_bytes(), one.number.as_bytes(), one.slug.as_bytes(), &pages.concat()]))
         }
@@ -97,7 +97,6 @@ fn page(published: &Published<'_>, id: PageId) -> Page {
     let book = published.book;
     let page = book.page(id);
     let route = book.route(id);
-    let required = page.front.requires.iter().filter_map(|(slug, _)| book.topic(slug));
     // Links in the JSON's Markdown start at the site's root, as all its addresses do.
     let text = Text::new(published, id, "");
     Page {
@@ -108,7 +107,7 @@ fn page(published: &Published<'_>, id: PageId) -> Page {
         title: markdown::title_text(&page.front.title),
         summary: markdown::title_text(&page.front.summary),
         tags: page.front.tags.clone(),
-        requires: required.map(|id| book.route(id).to_string()).collect(),
+        requires: published.required(id).map(str::to_string).collect(),
         updated: published.updated(id).map(str::to_string),
         minutes: page.minutes(),
         words: page.words,

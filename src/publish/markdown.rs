@@ -219,7 +219,7 @@ fn head(published: &Published<'_>) -> String {
 }
 
 /// All pages in the order in which they are read, in one file.
-pub(super) fn llms_full(published: &Published<'_>, shared: Option<Key>, sink: &dyn Sink) {
+pub(super) fn llms_full(published: &Published<'_>, keys: Option<&[Key]>, sink: &dyn Sink) {
     let head = head(published);
     let order = &published.book.order;
     let page = |id: PageId| {
@@ -228,8 +228,8 @@ pub(super) fn llms_full(published: &Published<'_>, shared: Option<Key>, sink: &d
     };
     let id = |part: usize| order.get(part.checked_sub(1)?).copied();
     let key = |part: usize| match id(part) {
-        Some(id) => published.key_of(shared, id),
-        None => shared.map(|_| key([&head])),
+        Some(id) => keys?.get(id).copied(),
+        None => keys.map(|_| key([&head])),
     };
     assemble(sink, FULL, order.len() + 1, key, &|part| id(part).map_or_else(|| head.clone(), page));
 }

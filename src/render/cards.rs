@@ -16,7 +16,7 @@ use crate::cards::Deck;
 use crate::check::Target;
 use crate::items::{self, Item, What};
 use crate::page::{Heading, HeadingKind, Markup, Piece, markdown};
-use crate::site::Sink;
+use crate::site::{Sink, put_made};
 
 /// A card.
 #[derive(Debug, Clone)]
@@ -240,10 +240,7 @@ impl Renderer<'_> {
         let bodies: BTreeMap<&str, &str> = cards.iter().map(|card| (card.id.as_str(), card.html.as_str())).collect();
         let bytes = json(&bodies);
         let path = format!("{FOLDER}/{}-{}.json", stage.slug, fingerprint(&bytes));
-        match key {
-            Some(key) => sink.put_made(&path, &key, bytes),
-            None => sink.put(&path, bytes),
-        }
+        put_made(sink, &path, key.as_ref(), bytes);
         (path, key)
     }
 }

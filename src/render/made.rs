@@ -4,7 +4,7 @@
 //! body itself need not be made, or even parsed. A list is told by what lists show of pages: no word of their text.
 
 use std::collections::HashMap;
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -98,9 +98,7 @@ impl<'a> Renderer<'a> {
         let made = self.made.as_ref()?;
         let page = self.book.page(id);
         let around = hash_of(&self.surroundings(id))?;
-        let file = |path: &str| format!("{:?}", self.media.get(path));
-        let targets = self.targets.of(id).map(|targets| targets.told(file)).unwrap_or_default();
-        let key = key([&made.shared[..], &around, &page.key, &targets]);
+        let key = key([&made.shared[..], &around, &page.key, &self.targets_told(id)]);
         made.pages.lock().unwrap_or_else(PoisonError::into_inner).insert(id, key);
         Some(key)
     }
@@ -116,11 +114,15 @@ impl<'a> Renderer<'a> {
     pub(super) fn key_of_bodies(&self, pages: &[PageId]) -> Option<Key> {
         let made = self.made.as_ref()?;
         let parts = pages.iter().flat_map(|id| {
-            let file = |path: &str| format!("{:?}", self.media.get(path));
-            let targets = self.targets.of(*id).map(|targets| targets.told(file)).unwrap_or_default();
-            [self.book.page(*id).key.to_vec(), self.book.key(*id).as_bytes().to_vec(), targets]
+            [self.book.page(*id).key.to_vec(), self.book.key(*id).as_bytes().to_vec(), self.targets_told(*id)]
         });
         Some(key(std::iter::once(made.shared.to_vec()).chain(parts)))
+    }
+
+    /// Where a page's links and images lead, and what is shown of the files among them.
+    fn targets_told(&self, id: PageId) -> Vec<u8> {
+        let file = |path: &str| format!("{:?}", self.media.get(path));
+        self.targets.of(id).map(|targets| targets.told(file)).unwrap_or_default()
     }
 
     fn surroundings(&self, id: PageId) -> Surroundings<'_> {
@@ -143,23 +145,9 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// A hash that is written to.
-struct Hashing(Sha256);
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The hash of what a template is given; none where that can't be written as text.
 pub(super) fn hash_of(view: &impl Serialize) -> Option<Key> {
-    let mut out = BufWriter::new(Hashing(Sha256::new()));
+    let mut out = BufWriter::new(Sha256::new());
     serde_json::to_writer(&mut out, view).ok()?;
-    Some(out.into_inner().ok()?.0.finalize().into())
+    Some(out.into_inner().ok()?.finalize().into())
 }
