@@ -43,8 +43,8 @@ pub struct Assets {
     pub practice_cards: String,
     /// Site path of the map's script.
     pub map_js: String,
-    /// Site path of the font of the text, to be loaded early.
-    pub preload_font: String,
+    /// Site paths of the fonts to be loaded early: that of the text, then that of code.
+    pub preload_fonts: Vec<String>,
     /// What Run needs; none where the book has nothing to run.
     pub run: Option<Run>,
     /// The script that sets the colour mode before the first paint.
@@ -99,8 +99,9 @@ pub fn bundle(theme: &BTreeMap<String, ThemeFile>) -> Assets {
             assets.files.insert(path.to_string(), file.bytes.clone());
         }
     }
-    assets.preload_font =
-        fonts.iter().find(|(name, _)| name.starts_with("text")).map(|(_, path)| path.clone()).unwrap_or_default();
+    let faces = ["text", "code"].iter();
+    assets.preload_fonts =
+        faces.filter_map(|face| Some(fonts.iter().find(|(name, _)| name.starts_with(face))?.1.clone())).collect();
     let css = compact_css(&concatenate(theme, "static/css/", ".css", "tokens.css", &[]));
     assets.inline_css = without_fonts(&css);
     assets.css = assets.add("style.css", with_font_paths(&css, &fonts).into_bytes());

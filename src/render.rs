@@ -349,7 +349,7 @@ impl<'a> Renderer<'a> {
                 css: &self.assets.css,
                 js: &self.assets.js,
                 favicon: &self.assets.favicon,
-                preload_font: &self.assets.preload_font,
+                preload_fonts: &self.assets.preload_fonts,
                 run: self.assets.run.as_ref().map(|run| run.js.as_str()),
             },
             wasm: WasmPaths { js: &self.assets.labs_js, wasm: &self.assets.labs_wasm },

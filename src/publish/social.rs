@@ -32,7 +32,7 @@ pub fn draw(book: &Book, assets: &Assets) -> Option<Vec<(PageId, Vec<u8>)>> {
 /// The theme's own face and no font of this machine: the same bytes everywhere.
 fn options(assets: &Assets) -> Option<usvg::Options<'static>> {
     let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(wuff::decompress_woff2(assets.files.get(&assets.preload_font)?).ok()?);
+    fonts.load_font_data(wuff::decompress_woff2(assets.files.get(assets.preload_fonts.first()?)?).ok()?);
     let font_family = fonts.faces().next()?.families.first()?.0.clone();
     Some(usvg::Options { font_family, fontdb: Arc::new(fonts), ..usvg::Options::default() })
 }

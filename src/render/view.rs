@@ -45,8 +45,8 @@ pub struct AssetPaths<'a> {
     pub js: &'a str,
     /// The favicon.
     pub favicon: &'a str,
-    /// The font of the text, to be loaded early; may be empty.
-    pub preload_font: &'a str,
+    /// The fonts of text and code, to be loaded early: what they replace would be laid out twice.
+    pub preload_fonts: &'a [String],
     /// The script behind Run, where the book has something to run.
     pub run: Option<&'a str>,
 }

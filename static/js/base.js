@@ -34,6 +34,15 @@ function eachPage(start) {
 }
 
 /**
+ * Does something in a task of its own once the page is painted and nothing else is to be done, at the latest after 0.3 s.
+ * @param {() => void} task
+ */
+function whenIdle(task) {
+  if ("requestIdleCallback" in window) requestIdleCallback(task, { timeout: 300 });
+  else setTimeout(task);
+}
+
+/**
  * One of the marks that every page carries.
  * @param {string} name
  * @returns {SVGSVGElement}

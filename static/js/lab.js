@@ -36,12 +36,20 @@ class Lab extends HTMLElement {
   last = { time: 0, field: "" };
   waiting = 0;
   measuring = false;
+  begun = false;
   /** @type {(() => void) | null} */
   next = null;
 
+  /** Its controls work once the page is painted: of some labs, each in a task of its own. */
   connectedCallback() {
+    if (this.begun) return;
+    this.begun = true;
+    whenIdle(() => this.begin());
+  }
+
+  begin() {
     const { form, body } = this;
-    if (!form || !body || this.bar.isConnected) return;
+    if (!form || !body) return;
     body.disabled = false;
     this.first = this.collect(null);
     this.past = [this.first];
@@ -101,13 +109,20 @@ class Lab extends HTMLElement {
   }
 
   /**
-   * The form as the text of a state.
+   * The form as the text of a state. `FormData` would lay out the whole page first, for the lines of a textarea.
    * @param {HTMLElement | null} button the pressed one
    * @returns {string}
    */
   collect(button) {
-    const data = new FormData(this.form ?? undefined, button);
-    return new URLSearchParams([...data].map(([name, value]) => [name, String(value)])).toString();
+    const state = new URLSearchParams();
+    /** @type {NodeListOf<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement | HTMLButtonElement> | undefined} */
+    const controls = this.form?.querySelectorAll("input, select, textarea, button");
+    for (const control of controls ?? []) {
+      const { name, type, value } = control;
+      const left = type === "submit" || type === "button" ? control !== button : "checked" in control && /^(checkbox|radio)$/.test(type) && !control.checked;
+      if (name && !left && !control.matches(":disabled")) state.append(name, value);
+    }
+    return state.toString();
   }
 
   /**

@@ -200,6 +200,12 @@ export function watch(page, home) {
 }
 
 /**
+ * Until a page's labs can be used: that is a moment after it is painted.
+ * @param {import("playwright-core").Page} page
+ */
+export const ready = (page) => page.waitForFunction(() => !document.querySelector("fg-lab .lab-body:disabled"));
+
+/**
  * Opens a page in a context of its own, which ends with the test.
  * @param {import("playwright-core").Browser} browser
  * @param {import("node:test").TestContext} test
@@ -216,5 +222,6 @@ export async function open(browser, test, url, { before, ...options } = {}) {
   const noted = watch(page, home);
   await before?.(page);
   const response = await page.goto(url, { waitUntil: "load" });
+  if (options.javaScriptEnabled !== false) await ready(page);
   return { page, context, noted, response };
 }
