@@ -46,6 +46,8 @@ def program(name: str) -> str | None:
 
 def run(command: list[str], folder: Path, limit: float) -> Cost:
     """Runs a command to its end; wait4 counts the processes that it started and waited for too."""
+    # No program waits for the disk to take what the one before it wrote.
+    os.sync()
     start = time.perf_counter()
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
         os.set_blocking(child.stderr.fileno(), False)

@@ -98,8 +98,7 @@ pub fn build(files: &dyn Files, options: Options) -> Build {
 /// so.
 pub fn build_to(files: &dyn Files, options: Options, sink: &dyn Sink) -> Build {
     let mut pipeline = Pipeline::new(options);
-    stage("recall", |()| 0, || pipeline.pages.recall(&pipeline.options.cache));
-    pipeline.update(files, &Changes::Everything);
+    pipeline.read(files);
     pipeline.complete_to(files, sink)
 }
 
@@ -210,6 +209,12 @@ impl Pipeline {
             number: 0,
             snapshot: None,
         }
+    }
+
+    /// Reads the whole book, but for what an earlier build knew of it. What follows is [`Pipeline::complete_to`].
+    pub fn read(&mut self, files: &dyn Files) {
+        stage("recall", |()| 0, || self.pages.recall(&self.options.cache));
+        self.update(files, &Changes::Everything);
     }
 
     /// The texts that diagnostics refer to.

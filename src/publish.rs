@@ -34,7 +34,7 @@ pub struct Published<'a> {
     pub book: &'a Book,
     /// Where style, script and modules stand, and the policy.
     pub assets: &'a Assets,
-    /// The site paths of the files that are no pages.
+    /// The site paths of the files that are no pages, but for those of the index: nothing made here stands in their folder.
     pub others: &'a BTreeSet<String>,
     /// What its links and images lead to.
     pub targets: &'a Targets,
@@ -89,7 +89,8 @@ impl Published<'_> {
     }
 }
 
-/// Hands the files to `sink`; a page of the book, or a file that it brings itself, stands in place of one made here.
+/// Hands the files to `sink`, but for [`headers`]; a page of the book, or a file that it brings itself, stands in place of one
+/// made here.
 pub fn files(published: &Published<'_>, sink: &dyn Sink) {
     let taken = |path: &str| published.others.contains(path) || published.pages.contains(path);
     let add = |path: &str, text: Option<String>| {
@@ -97,7 +98,6 @@ pub fn files(published: &Published<'_>, sink: &dyn Sink) {
             sink.put(path, text.into_bytes());
         }
     };
-    add("_headers", Some(headers::headers(published.assets, published.others)));
     add("sitemap.xml", sitemap::sitemap(published));
     add("robots.txt", sitemap::robots(published));
     add(feed::PATH, feed::feed(published));
@@ -120,6 +120,14 @@ pub fn files(published: &Published<'_>, sink: &dyn Sink) {
     let pages = || (0..published.book.pages.len()).into_par_iter().for_each(page);
     let large: [(&str, &(dyn Fn() + Sync)); 2] = [(model::GUIDE, &guide), (markdown::FULL, &full)];
     rayon::join(pages, || large.par_iter().filter(|(path, _)| !taken(path)).for_each(|(_, write)| write()));
+}
+
+/// Hands over what tells hosts how to send the files that are no pages: `others` are the site paths of all of them.
+pub fn headers(assets: &Assets, others: &BTreeSet<String>, sink: &dyn Sink) {
+    const PATH: &str = "_headers";
+    if !others.contains(PATH) {
+        sink.put(PATH, headers::headers(assets, others).into_bytes());
+    }
 }
 
 /// The site path of a page's Markdown.

@@ -106,8 +106,9 @@ impl Pages {
             }
         }
         let mut todo = Vec::new();
-        let texts: Vec<_> = paths.par_iter().map(|path| text::read(files, path)).collect();
-        read.bytes = texts.iter().flatten().map(String::len).sum();
+        let text = |path: &&String| text::read(files, path).map(Arc::<str>::from);
+        let texts: Vec<_> = paths.par_iter().map(text).collect();
+        read.bytes = texts.iter().flatten().map(|text| text.len()).sum();
         for (path, text) in paths.into_iter().zip(texts) {
             self.take(path, text, sources, &mut todo, &mut read);
         }
@@ -182,7 +183,7 @@ impl Pages {
     fn take(
         &mut self,
         path: &str,
-        text: Result<String, Diagnostic>,
+        text: Result<Arc<str>, Diagnostic>,
         sources: &mut Sources,
         todo: &mut Vec<(FileId, Kind)>,
         read: &mut Read,
@@ -205,7 +206,7 @@ impl Pages {
             }
         };
         let known = matches!(self.entries.get(path), Some(Entry::Parsed(_)));
-        if known && sources.at(path).is_some_and(|source| *source.text == *text) {
+        if known && sources.at(path).is_some_and(|source| source.text == text) {
             return;
         }
         read.moved |= !known;

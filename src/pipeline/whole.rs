@@ -15,6 +15,7 @@ use crate::cache::Key;
 use crate::cards::Deck;
 use crate::check::Targets;
 use crate::diagnostic::Diagnostic;
+use crate::history::History;
 use crate::ids;
 use crate::publish;
 use crate::render::view::BookView;
@@ -65,7 +66,6 @@ impl Pipeline {
         }
         stage("links", |()| 0, || self.check_links(&book, &routes));
         build.targets = self.links.targets();
-        stage("remember", |()| 0, || self.pages.remember(&self.options.cache));
         let mut diagnostics: Vec<Diagnostic> = of_book;
         diagnostics.extend(
             self.said.listing.iter().chain(&self.said.config).chain(&self.said.lock).chain(&self.said.look).cloned(),
@@ -107,11 +107,14 @@ impl Pipeline {
         let Parts { book, routes, look, targets, media } = parts;
         let Some(templates) = &look.templates else { return Default::default() };
         let sink = &Counted { sink, bytes: AtomicUsize::new(0) };
-        let mut others = stage("files", |_| sink.take(), || self.put_files(files, parts, sink));
-        let history = self.options.hosted.then(|| {
+        let put_files = || stage("files", |_| sink.take(), || self.put_files(files, parts, sink));
+        let history = || {
             let paths: Vec<String> = book.pages.iter().map(|page| page.path.clone()).collect();
             files.history(&paths, book.config.publish.contributors)
-        });
+        };
+        let history = || self.options.hosted.then(|| stage("history", |_| 0, history));
+        let remember = || stage("remember", |()| 0, || self.pages.remember(&self.options.cache));
+        let (others, (history, ())) = timings::join(put_files, || (history(), remember()));
         // Whoever writes is shown pages, not the whole book: it would be made anew at each edit.
         let print = !self.options.local && book.pages.len() <= MOST_PRINTED;
         let view = BookView {
@@ -134,11 +137,16 @@ impl Pipeline {
             if print {
                 wrong.extend(stage("print", |_| sink.take(), || renderer.print(sink)).err());
             }
-            (cards, wrong)
+            let mut others = others;
+            others.extend(cards.iter().cloned());
+            if let Some(history) = &history {
+                stage("publish", |()| sink.take(), || publish::files(&self.published(parts, &others, history), sink));
+            }
+            (others, cards, wrong)
         };
         let listed = Listed { sink, paths: Mutex::default() };
         let index = || stage("search", |()| sink.take(), || search::write(book, &listed, &self.options.cache));
-        let ((), (cards, wrong)) = timings::join(index, pages);
+        let ((), (mut others, cards, wrong)) = timings::join(index, pages);
         let mut fetched = listed.paths.into_inner().unwrap_or_else(PoisonError::into_inner);
         diagnostics.extend(wrong);
         fetched.extend(cards);
@@ -147,24 +155,32 @@ impl Pipeline {
             Deck { first_ids, ..renderer.deck(&|path| self.media.at(path)) }
         });
         others.extend(fetched.iter().cloned());
-        if let Some(history) = &history {
-            let pages = routes.jobs.keys().map(String::as_str).collect();
-            let (assets, sources) = (&look.assets, &self.sources);
-            let published = publish::Published {
-                book,
-                assets,
-                others: &others,
-                targets,
-                media,
-                sources,
-                history,
-                pages,
-                cache: &self.options.cache,
-            };
-            stage("publish", |()| sink.take(), || publish::files(&published, sink));
+        if history.is_some() {
+            publish::headers(&look.assets, &others, sink);
         }
         let read = look.assets.read.iter().cloned().chain(fetched).collect();
         (read, deck)
+    }
+
+    /// What is made for hosts, search engines and programs, of which `others` are the files that are there already.
+    fn published<'a>(
+        &'a self,
+        parts: &'a Parts<'_>,
+        others: &'a BTreeSet<String>,
+        history: &'a History,
+    ) -> publish::Published<'a> {
+        let Parts { book, routes, look, targets, media } = parts;
+        publish::Published {
+            book,
+            assets: &look.assets,
+            others,
+            targets,
+            media,
+            sources: &self.sources,
+            history,
+            pages: routes.jobs.keys().map(String::as_str).collect(),
+            cache: &self.options.cache,
+        }
     }
 
     /// Hands over what is no page: style, script, the files of `static/`, images. Their site paths.

@@ -183,8 +183,9 @@ impl Renderer<'_> {
     /// Hands over what the practice page reads, and says where: a list of all cards, and for each stage a file with their bodies;
     /// nothing where there is no card. The names of the bodies' files change with what they hold, the list's stays.
     pub fn put_cards(&self, moved: &BTreeMap<String, String>, cache: &Cache, sink: &dyn Sink) -> Vec<String> {
-        let listed: Vec<ListedCard> = self.book.order.par_iter().flat_map_iter(|id| self.listed(*id)).collect();
-        if listed.is_empty() {
+        let in_stage = |id: &&PageId| self.book.stage_index(**id).is_some();
+        let mut pages = self.book.order.iter().filter(in_stage);
+        if !pages.any(|id| self.book.page(*id).headings.iter().any(asks)) {
             return Vec::new();
         }
         let known: BTreeMap<String, String> =
@@ -198,8 +199,12 @@ impl Renderer<'_> {
             title: self.link(stage.page).title,
             file: path.rsplit('/').next().unwrap_or_default().to_string(),
         };
-        let list = List { cards: listed, stages: self.book.stages.iter().zip(&stages).map(of).collect(), moved };
-        sink.put(LIST, json(&list));
+        let key = self.key_of_cards(moved, stages.iter().map(|(path, _)| path.as_str()));
+        if !key.is_some_and(|key| sink.keep(LIST, &key)) {
+            let cards = self.book.order.par_iter().flat_map_iter(|id| self.listed(*id)).collect();
+            let list = List { cards, stages: self.book.stages.iter().zip(&stages).map(of).collect(), moved };
+            put_made(sink, LIST, key.as_ref(), json(&list));
+        }
         let paths = stages.into_iter().map(|(path, _)| path).filter(|path| !path.is_empty());
         paths.chain([LIST.to_string()]).collect()
     }
@@ -226,7 +231,6 @@ impl Renderer<'_> {
     /// has no card, and the key of what they are made from.
     fn put_bodies(&self, stage: &Stage, known: &BTreeMap<String, String>, sink: &dyn Sink) -> (String, Option<Key>) {
         let pages: Vec<PageId> = std::iter::once(stage.page).chain(stage.topics.iter().copied()).collect();
-        let asks = |heading: &Heading| card_kind(heading).is_some();
         if !pages.iter().any(|id| self.book.page(*id).headings.iter().any(asks)) {
             return (String::new(), None);
         }
@@ -243,6 +247,11 @@ impl Renderer<'_> {
         put_made(sink, &path, key.as_ref(), bytes);
         (path, key)
     }
+}
+
+/// Whether a card stands below a heading.
+fn asks(heading: &Heading) -> bool {
+    card_kind(heading).is_some()
 }
 
 /// What the card asks that stands below a heading; none where there is no card.

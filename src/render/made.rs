@@ -3,7 +3,7 @@
 //! A page of the book is told by what surrounds its body, as its template is given it, and by all that the body is made from; so the
 //! body itself need not be made, or even parsed. A list is told by what lists show of pages: no word of their text.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::BufWriter;
 use std::sync::{Mutex, PoisonError};
 
@@ -117,6 +117,19 @@ impl<'a> Renderer<'a> {
             [self.book.page(*id).key.to_vec(), self.book.key(*id).as_bytes().to_vec(), self.targets_told(*id)]
         });
         Some(key(std::iter::once(made.shared.to_vec()).chain(parts)))
+    }
+
+    /// The key of the list of all cards, whose bodies stand in `files`.
+    pub(super) fn key_of_cards<'b>(
+        &'b self,
+        moved: &'b BTreeMap<String, String>,
+        files: impl Iterator<Item = &'b str>,
+    ) -> Option<Key> {
+        let made = self.made.as_ref()?;
+        let listed = self.book.order.iter().filter_map(|id| made.listed.get(*id));
+        let moved = moved.iter().flat_map(|(from, to)| [from.as_bytes(), to.as_bytes()]);
+        let parts = [&made.shared[..]].into_iter().chain(files.map(str::as_bytes)).chain(listed.map(|key| &key[..]));
+        Some(key(parts.chain([&b"moved"[..]]).chain(moved)))
     }
 
     /// Where a page's links and images lead, and what is shown of the files among them.
