@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { KINDS, SYNTAX, browser, files, open, serve, pages, ready } from "./site.mjs";
+import { KINDS, SYNTAX, browser, files, open, serve, pages } from "./site.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const chromium = await browser();
@@ -11,7 +11,6 @@ const home = await serve();
 
 /** @param {import("playwright-core").Page} page */
 async function violations(page) {
-  await ready(page);
   await page.evaluate(() => {
     for (const fold of document.querySelectorAll("details")) fold.open = true;
   });

@@ -146,6 +146,7 @@ for (const [form, make] of Object.entries(FORMS)) {
       for (const path of LABS) {
         await page.goto(guide.page(path));
         const lab = page.locator(`fg-lab[data-lab="${path.replace(/^labs\/|\.html$/g, "")}"]`);
+        await lab.locator(".lab-body:enabled").waitFor();
         const before = await lab.locator(".lab-body").innerHTML();
         const field = lab.locator("input:not([type=hidden]):visible, textarea:visible, select:visible").first();
         await field.focus();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { GUIDE, LABS, browser, open, pages, ready, serve } from "./site.mjs";
+import { GUIDE, LABS, browser, open, pages, serve } from "./site.mjs";
 
 const chromium = await browser();
 const home = await serve();
@@ -120,7 +120,6 @@ for (const path of LABS) {
       if (bits(what) % 13) continue;
       await page.goto("about:blank");
       await page.goto(home + path);
-      await ready(page);
       const control = page.locator(controls);
       const found = await control.evaluateAll((all, what) => {
         const at = all.findIndex((e) => (e.id || `${e.tagName} ${e.getAttribute("name")} ${e.getAttribute("value")}`) === what);

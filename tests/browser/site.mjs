@@ -203,7 +203,7 @@ export function watch(page, home) {
  * Until a page's labs can be used: that is a moment after it is painted.
  * @param {import("playwright-core").Page} page
  */
-export const ready = (page) => page.waitForFunction(() => !document.querySelector("fg-lab .lab-body:disabled"));
+const ready = (page) => page.waitForFunction(() => !document.querySelector("fg-lab .lab-body:disabled"));
 
 /**
  * Opens a page in a context of its own, which ends with the test.
@@ -221,7 +221,14 @@ export async function open(browser, test, url, { before, ...options } = {}) {
   const home = url.startsWith("file:") ? pathToFileURL(GUIDE).href : served;
   const noted = watch(page, home);
   await before?.(page);
+  if (options.javaScriptEnabled !== false) {
+    const goto = page.goto.bind(page);
+    page.goto = async (...where) => {
+      const response = await goto(...where);
+      await ready(page);
+      return response;
+    };
+  }
   const response = await page.goto(url, { waitUntil: "load" });
-  if (options.javaScriptEnabled !== false) await ready(page);
   return { page, context, noted, response };
 }
