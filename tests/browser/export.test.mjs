@@ -92,6 +92,8 @@ for (const [form, make] of Object.entries(FORMS)) {
       assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
       await page.locator(".contents-stage:not(.is-open) > a").last().click();
       await page.locator("body.page-stage").waitFor();
+      // Another process shows this page; what the last one stored takes a moment to it.
+      await page.waitForFunction(() => localStorage.getItem("fg-theme") === "dark");
       const stage = await page.title();
       await page.locator(".stage-topics a").first().click();
       await page.locator("body.page-topic").waitFor();
