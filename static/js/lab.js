@@ -36,20 +36,17 @@ class Lab extends HTMLElement {
   last = { time: 0, field: "" };
   waiting = 0;
   measuring = false;
-  begun = false;
   /** @type {(() => void) | null} */
   next = null;
 
   /** Its controls work once the page is painted: of some labs, each in a task of its own. */
   connectedCallback() {
-    if (this.begun) return;
-    this.begun = true;
-    whenIdle(() => this.begin());
+    if (!this.bar.isConnected) whenIdle(() => this.begin());
   }
 
   begin() {
     const { form, body } = this;
-    if (!form || !body) return;
+    if (!form || !body || !this.isConnected || this.bar.isConnected) return;
     body.disabled = false;
     this.first = this.collect(null);
     this.past = [this.first];
