@@ -227,6 +227,11 @@ impl Pipeline {
         self.snapshot.as_ref()
     }
 
+    /// What there was in the book's folder when it was last read.
+    pub fn listing(&self) -> Arc<Listing> {
+        self.listing.clone().unwrap_or_default()
+    }
+
     /// Reads what changed and takes it through the stages, as far as any page depends on it. [`Pipeline::snapshot`] is then
     /// of now. What takes longer is left for [`Pipeline::check`].
     pub fn update(&mut self, files: &dyn Files, changes: &Changes) -> Update {

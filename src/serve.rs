@@ -227,13 +227,15 @@ fn watch(pipeline: Option<Box<Pipeline>>, disk: &Arc<Disk>, shared: &Shared, pol
             }
             Err(why) => {
                 report(Event::Built(shared.tell(News { failure: Some(why), ..News::default() }), start.elapsed()));
-                return;
+                return Arc::default();
             }
         };
+        let read = now.listing();
         pipeline = Some(now);
         if let Some(news) = news {
             report(Event::Built(shared.tell(news), start.elapsed()));
         }
+        read
     };
     let instead = |why: String| report(Event::Polling(why));
     if let Err(error) = watch::run(disk, poll, instead, rebuild) {

@@ -5,13 +5,13 @@ mod poll;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::pipeline::Changes;
-use crate::source::{Disk, is_part};
+use crate::source::{Disk, Listing, is_part};
 use burst::Burst;
 use poll::Poll;
 
@@ -21,7 +21,8 @@ const POLL: Duration = Duration::from_millis(500);
 /// A file that was emptied this recently is about to be written.
 const EMPTIED: Duration = Duration::from_millis(300);
 
-/// Calls `rebuild` once the watch is set, and after every burst of changes with what changed; returns only on an error.
+/// Calls `rebuild` once the watch is set, and after every burst of changes with what changed, which tells what the book was
+/// read from; returns only on an error.
 /// With `poll`, or where the disk can't be watched, the folder is looked through every so often: then `instead` is told why.
 ///
 /// # Errors
@@ -30,7 +31,7 @@ pub(super) fn run(
     disk: &Disk,
     poll: bool,
     instead: impl Fn(String),
-    mut rebuild: impl FnMut(Changes),
+    mut rebuild: impl FnMut(Changes) -> Arc<Listing>,
 ) -> notify::Result<()> {
     if poll {
         return look_through(disk, rebuild);
@@ -83,17 +84,17 @@ pub(super) fn run(
 }
 
 /// Looks through the folder for as long as the process lives.
-fn look_through(disk: &Disk, mut rebuild: impl FnMut(Changes)) -> notify::Result<()> {
+fn look_through(disk: &Disk, mut rebuild: impl FnMut(Changes) -> Arc<Listing>) -> notify::Result<()> {
     let mut poll = Poll::new(disk);
-    rebuild(Changes::Everything);
+    let mut read = rebuild(Changes::Everything);
     loop {
         std::thread::sleep(POLL);
-        let mut changed = poll.look(disk);
+        let mut changed = poll.look(disk, &read);
         // One that was emptied a moment ago has a fresh stamp: the next look sees it again.
         changed.retain(|path| !is_being_written(&disk.root().join(path)));
         if !changed.is_empty() {
             let paths = changed.into_iter().map(|path| path.trim_end_matches('/').to_string());
-            rebuild(Changes::At(paths.collect()));
+            read = rebuild(Changes::At(paths.collect()));
         }
     }
 }
