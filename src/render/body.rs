@@ -226,14 +226,15 @@ fn output(output: &Output, raises: bool, out: &mut String) {
     out.push_str(&format!("</p><pre tabindex=\"0\"><samp>{}</samp></pre></div>\n", escape(&output.text)));
 }
 
-/// A lab's figure, which the page's script takes over: what is drawn stands in a disabled fieldset until the script enables it. Enter in a field presses the form's
-/// first button: one that nobody sees and that only asks for the drawing.
+/// A lab's figure, which the page's script takes over: what is drawn stands in a disabled fieldset until the script enables it,
+/// and the script's own buttons come into an empty element (to put one in before all else is to style the whole lab again).
+/// Enter in a field presses the form's first button: one that nobody sees and that only asks for the drawing.
 pub fn figure(lab: &fieldguide_wasm::demo::Lab, id: &str, drawn: &str, caption: &str) -> String {
     let (id, name, title) = (escape(id), escape(lab.name), escape(lab.title));
     let caption =
         if caption.is_empty() { String::new() } else { format!("<figcaption>{}</figcaption>", escape(caption)) };
     format!(
-        "<fg-lab class=\"lab\" id=\"{id}\" data-lab=\"{name}\"><figure><form class=\"lab-form\" autocomplete=\"off\">\
+        "<fg-lab class=\"lab\" id=\"{id}\" data-lab=\"{name}\"><div class=\"lab-tools\"></div><figure><form class=\"lab-form\" autocomplete=\"off\">\
          <button type=\"submit\" hidden>Draw</button>\
          <fieldset class=\"lab-body\" disabled><legend class=\"visually-hidden\">Lab: {title}</legend>{drawn}</fieldset>\
          <p class=\"lab-status visually-hidden\" role=\"status\"></p></form>\

@@ -27,7 +27,8 @@ class Lab extends HTMLElement {
   form = /** @type {HTMLFormElement | null} */ (this.querySelector("form"));
   body = /** @type {HTMLFieldSetElement | null} */ (this.querySelector(".lab-body"));
   status = /** @type {HTMLElement | null} */ (this.querySelector(".lab-status"));
-  bar = make("div", { class: "lab-tools" });
+  /** Where the lab's own buttons come. */
+  bar = /** @type {HTMLElement | null} */ (this.querySelector(".lab-tools"));
   first = "";
   /** @type {string[]} the states drawn so far; `at` is the one shown */
   past = [];
@@ -41,17 +42,17 @@ class Lab extends HTMLElement {
 
   /** Its controls work once the page is painted: of some labs, each in a task of its own. */
   connectedCallback() {
-    if (!this.bar.isConnected) whenIdle(() => this.begin());
+    if (!this.past.length) whenIdle(() => this.begin());
   }
 
   begin() {
     const { form, body } = this;
-    if (!form || !body || !this.isConnected || this.bar.isConnected) return;
+    if (!form || !body || !this.isConnected || this.past.length) return;
     body.disabled = false;
     this.first = this.collect(null);
     this.past = [this.first];
+    this.bar?.replaceChildren();
     this.drawBar();
-    this.prepend(this.bar);
 
     const load = () => void labModule.load().catch(() => {});
     for (const touch of ["pointerenter", "focusin", "touchstart"]) this.addEventListener(touch, load, { once: true, passive: true });
@@ -232,7 +233,9 @@ class Lab extends HTMLElement {
 
   /** The lab's own buttons. They are made once: a button that is pressed keeps the focus. */
   drawBar() {
-    if (!this.bar.firstChild) {
+    const { bar } = this;
+    if (!bar) return;
+    if (!bar.firstChild) {
       /** @type {[string, string, () => void][]} */
       const buttons = [
         ["undo", "Back", () => this.go(-1)],
@@ -242,7 +245,7 @@ class Lab extends HTMLElement {
       for (const [name, word, act] of buttons) {
         const button = make("button", { type: "button", title: word }, icon(name), make("span", {}, word));
         button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && act());
-        this.bar.append(button);
+        bar.append(button);
       }
       const link = make("button", { type: "button", title: "Copy link" }, icon("link"), make("span", {}, "Copy link"));
       link.addEventListener("click", () => {
@@ -250,10 +253,10 @@ class Lab extends HTMLElement {
         const hash = fragment.write({ route, anchor, lab: this.id, state: this.past[this.at] ?? "" });
         copy(location.href.replace(/#.*$/, "") + hash, link);
       });
-      this.bar.append(link);
+      bar.append(link);
     }
     const off = [this.at === 0, this.at === this.past.length - 1, this.past[this.at] === this.first];
-    off.forEach((no, i) => this.bar.children[i]?.setAttribute("aria-disabled", String(no)));
+    off.forEach((no, i) => bar.children[i]?.setAttribute("aria-disabled", String(no)));
   }
 }
 customElements.define("fg-lab", Lab);

@@ -74,7 +74,7 @@ test("new labs, snippets and headings come alive; an edited lab shows its new st
   const lab = (/** @type {string} */ shape) => `\`\`\`demo {broadcast}\nshapes = ["${shape}", "1"]\n\`\`\``;
   const code = "```python {run}\nprint(2)\n```\n```output\n2\n```";
   write("content/01-stage/02-two.md", topic("Two", `See [one](01-one.md).\n\n## A\n\n${lab("2,1")}\n\n## B\n\n${code}\n\n## Q: Why?\n\nSo.\n\n## Q: How?\n\nThus.`));
-  await page.waitForSelector("fg-lab .lab-tools");
+  await page.waitForSelector("fg-lab .lab-tools button");
   await page.waitForSelector("fg-code .code-copy");
   await page.waitForSelector("fg-code .run-go");
   await page.waitForSelector("fg-folds button");
