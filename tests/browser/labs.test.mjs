@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { GUIDE, LABS, browser, open, pages, serve } from "./site.mjs";
+import { GUIDE, LABS, browser, open, pages, ready, serve } from "./site.mjs";
 
 const chromium = await browser();
 const home = await serve();
@@ -167,6 +167,7 @@ for (const path of LABS) {
 
     const other = await page.context().newPage();
     await other.goto(home + path + hash);
+    await ready(other);
     await drawn(other);
     assert.equal(await text(other), changed, "the link's state");
     await other.close();

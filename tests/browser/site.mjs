@@ -203,7 +203,7 @@ export function watch(page, home) {
  * Until a page's labs can be used: that is a moment after it is painted, and never on the page to print, which has no script.
  * @param {import("playwright-core").Page} page
  */
-const ready = (page) =>
+export const ready = (page) =>
   page.waitForFunction(() => !document.querySelector('script[src*="assets/app-"]') || !document.querySelector("fg-lab .lab-body:disabled"));
 
 /**
