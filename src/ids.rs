@@ -166,7 +166,7 @@ fn published(book: &Book) -> BTreeSet<String> {
         let stage = book.stage_of(id).is_some_and(|stage| book.page(stage.page).front.draft);
         stage || book.page(id).front.draft
     };
-    items::items(book).into_iter().filter(|item| !draft(item.page)).map(|item| item.id).collect()
+    items::items(book).filter(|item| !draft(item.page)).map(|item| item.id).collect()
 }
 
 const HEAD: &str = "# The ids that this book has published, one a line; written by `fieldguide check --lock`.\n\

@@ -14,8 +14,8 @@ use crate::book::{PageId, Stage};
 use crate::cache::{Cache, Key, hex};
 use crate::cards::Deck;
 use crate::check::Target;
-use crate::items::{self, Item, What};
-use crate::page::{Heading, HeadingKind, Markup, Piece, markdown};
+use crate::items;
+use crate::page::{Heading, HeadingKind, Markup, Piece, Section, markdown};
 use crate::site::{Sink, put_made};
 
 /// A card.
@@ -106,12 +106,15 @@ impl Renderer<'_> {
 
     /// The cards of these pages.
     fn cards_of(&self, pages: &[PageId], shown: Shown<'_>) -> Vec<Card> {
-        let items: Vec<_> = pages.iter().flat_map(|id| items::of_page(self.book, *id)).collect();
-        items.par_iter().filter_map(|item| self.card(item, shown)).collect()
+        let of_page = |id: PageId| self.book.page(id).body().sections.iter().map(move |section| (id, section));
+        let sections: Vec<_> = pages.iter().flat_map(|id| of_page(*id)).collect();
+        sections.par_iter().filter_map(|(page, section)| self.card(*page, section, shown)).collect()
     }
 
-    fn card(&self, item: &Item<'_>, shown: Shown<'_>) -> Option<Card> {
-        let holes = Holes { route: PRACTICE, ..self.holes(item.page) };
+    /// The card of a section; none where it asks nothing.
+    fn card(&self, page: PageId, section: &Section, shown: Shown<'_>) -> Option<Card> {
+        let stage = self.book.stage_index(page)?;
+        let holes = Holes { route: PRACTICE, ..self.holes(page) };
         let holes = match shown {
             Shown::Here => holes,
             Shown::Elsewhere(base) => {
@@ -119,21 +122,17 @@ impl Renderer<'_> {
                 Holes { elsewhere: Some(base), runs, ..holes }
             }
         };
-        let (kind, heading, markups) = match item.what {
-            What::Pitfall(pitfall) => (CardKind::Pitfall, &pitfall.heading, vec![&pitfall.symptom, &pitfall.fix]),
-            What::Question(question) => {
-                let answers = question.follow_ups.iter().map(|(_, answer)| answer);
-                (CardKind::Question, &question.heading, std::iter::once(&question.answer).chain(answers).collect())
+        let (kind, heading, html, markups) = match section {
+            Section::Prose(_) => return None,
+            Section::Pitfall(pitfall) => {
+                let (symptom, fix) = (holes.fill(&pitfall.symptom), holes.fill(&pitfall.fix));
+                let html = format!(
+                    "<div class=\"symptom\">\n{symptom}</div>\n\
+                     <div class=\"fix\">\n<p class=\"kind kind-fix\">Fix</p>\n{fix}</div>\n"
+                );
+                (CardKind::Pitfall, &pitfall.heading, html, vec![&pitfall.symptom, &pitfall.fix])
             }
-            _ => return None,
-        };
-        let html = match item.what {
-            What::Pitfall(pitfall) => format!(
-                "<div class=\"symptom\">\n{}</div>\n<div class=\"fix\">\n<p class=\"kind kind-fix\">Fix</p>\n{}</div>\n",
-                holes.fill(&pitfall.symptom),
-                holes.fill(&pitfall.fix)
-            ),
-            What::Question(question) => {
+            Section::Question(question) => {
                 let mut html = format!("<div class=\"answer\">\n{}", holes.fill(&question.answer));
                 for (heading, answer) in &question.follow_ups {
                     html.push_str(&format!(
@@ -143,19 +142,19 @@ impl Renderer<'_> {
                         holes.fill(answer)
                     ));
                 }
-                html + "</div>\n"
+                let answers = question.follow_ups.iter().map(|(_, answer)| answer);
+                let markups = std::iter::once(&question.answer).chain(answers).collect();
+                (CardKind::Question, &question.heading, html + "</div>\n", markups)
             }
-            _ => return None,
         };
-        let stage = self.book.stage_index(item.page)?;
         Some(Card {
-            id: item.id.clone(),
+            id: items::id(self.book, page, &heading.anchor),
             kind,
             stage,
             title_html: heading.html.clone(),
-            url: format!("{}#{}", self.book.route(item.page), item.anchor),
-            topic: markdown::title_text(&self.book.page(item.page).front.title),
-            tags: self.book.page(item.page).front.tags.clone(),
+            url: format!("{}#{}", self.book.route(page), heading.anchor),
+            topic: markdown::title_text(&self.book.page(page).front.title),
+            tags: self.book.page(page).front.tags.clone(),
             html,
             images: markups.into_iter().flat_map(|markup| images(markup, &holes)).collect(),
         })
@@ -216,7 +215,7 @@ impl Renderer<'_> {
         let topic = markdown::title_text(&page.front.title);
         let card = |heading: &Heading| {
             Some(ListedCard {
-                id: format!("{}#{}", self.book.key(id), heading.anchor),
+                id: items::id(self.book, id, &heading.anchor),
                 kind: card_kind(heading)?,
                 stage,
                 title: heading.html.clone(),

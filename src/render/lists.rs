@@ -7,8 +7,8 @@ use super::view::{
 use super::{MYTHS, Renderer, lab_url, tag_url};
 use crate::book::{Book, PageId, Stage};
 use crate::ids::Moved;
-use crate::items::{self, What};
-use crate::page::{Heading, HeadingKind, Kind, Page};
+use crate::items;
+use crate::page::{Demo, Heading, HeadingKind, Kind, Page};
 use std::collections::{BTreeMap, HashMap};
 
 /// The second- and third-level headings of a page, those of fixes, follow-ups and quiz questions left out.
@@ -39,7 +39,7 @@ pub(super) fn moved(book: &Book, moved: &Moved) -> BTreeMap<PageId, Vec<MovedVie
     }
     let keys: HashMap<&str, PageId> = (0..book.pages.len()).map(|id| (book.key(id), id)).collect();
     let items: HashMap<String, items::Item<'_>> =
-        items::items(book).into_iter().map(|item| (item.id.clone(), item)).collect();
+        items::items(book).map(|item| (item.id.clone(), item)).collect();
     for (old, new) in moved {
         let Some((key, anchor)) = old.split_once('#') else { continue };
         if let (Some(page), Some(item)) = (keys.get(key), items.get(new)) {
@@ -107,13 +107,11 @@ impl Renderer<'_> {
             summary: lab.summary.to_string(),
         };
         let used = |id: PageId| {
-            let item = |item: items::Item<'_>| {
-                let demo = self.book.page(id).demos.iter().find(|demo| demo.id == item.anchor)?;
+            let item = |demo: &Demo| {
                 let title = if demo.caption.is_empty() { demo.lab.title } else { &demo.caption };
-                Some(self.item(id, &fieldguide_wasm::html::escape(title), item.anchor))
+                self.item(id, &fieldguide_wasm::html::escape(title), &demo.id)
             };
-            let labs = items::of_page(self.book, id).into_iter().filter(|item| matches!(item.what, What::Lab));
-            labs.filter_map(item).collect()
+            self.book.page(id).demos.iter().map(item).collect()
         };
         LabsView { index: self.index(page, used), labs: fieldguide_wasm::demo::LABS.iter().map(link).collect() }
     }
