@@ -159,4 +159,18 @@ fn pictures_for_previews_are_drawn_where_the_book_asks_for_them() {
     assert_eq!((size.width, size.height), (1200, 630));
     assert!(page.contains("summary_large_image"));
     assert!(!folder.read("site/pitfalls.html").contains("og:image"));
+
+    // A second build takes over those that would be the same, and draws the one that shows another title.
+    folder.write("content/01-stage/01-one.md", "+++\ntitle = \"Renamed\"\nsummary = \"s\"\n+++\n\nWords.\n");
+    built(folder.path(), &folder.at("site"));
+    let output =
+        fieldguide("build", folder.path()).arg("--no-cache").arg("--to").arg(folder.at("cold")).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let site = |name: &str| {
+        let mut files = tree(&folder.at(name));
+        files.remove(".fieldguide");
+        files
+    };
+    assert!(site("site") == site("cold"), "as if all were drawn");
+    assert!(!site("site").contains_key(path) && folder.read("site/stage/one.html").contains("Renamed"));
 }

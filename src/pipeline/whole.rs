@@ -9,9 +9,8 @@ use rayon::prelude::*;
 
 use super::look::Look;
 use super::{Build, Pipeline, is_error, media, stage_folders};
-use crate::assets::fingerprinted;
 use crate::book::{self, Book, PageId};
-use crate::cache::Key;
+use crate::cache::{Cache, Key};
 use crate::cards::Deck;
 use crate::check::Targets;
 use crate::diagnostic::Diagnostic;
@@ -123,7 +122,7 @@ impl Pipeline {
             ..book_view(book, templates.own())
         };
         let social = match history.is_some() {
-            true => social(book, look, sink, diagnostics),
+            true => social(book, look, &self.options.cache, sink, diagnostics),
             false => BTreeMap::new(),
         };
         let hosted = history.as_ref().map(|history| Hosted { history, social: &social });
@@ -307,21 +306,20 @@ impl Write for CountedWrite<'_> {
 }
 
 /// Draws the pages' pictures for previews, where the book asks for them, and gives each its place in the site.
-fn social(book: &Book, look: &Look, sink: &dyn Sink, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<PageId, String> {
+fn social(
+    book: &Book,
+    look: &Look,
+    cache: &Cache,
+    sink: &dyn Sink,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<PageId, String> {
     if !book.config.publish.social_images || book.config.base_url.is_none() {
         return BTreeMap::new();
     }
-    let Some(drawn) = publish::social::draw(book, &look.assets) else {
+    publish::social::put(book, &look.assets, cache, sink).unwrap_or_else(|| {
         let message = "the pictures of the pages can't be drawn: there is no font that can be read";
         let help = "bring `static/fonts/text.woff2`, or take `social_images` out of book.toml";
         diagnostics.push(Diagnostic::file("book.toml", message).help(help));
-        return BTreeMap::new();
-    };
-    let mut places = BTreeMap::new();
-    for (id, png) in drawn {
-        let path = fingerprinted("social.png", &png);
-        sink.put(&path, png);
-        places.insert(id, path);
-    }
-    places
+        BTreeMap::new()
+    })
 }

@@ -7,9 +7,11 @@ use rayon::prelude::*;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
 
-use crate::assets::Assets;
+use crate::assets::{Assets, fingerprinted};
 use crate::book::{Book, PageId};
+use crate::cache::{Cache, Key, hex, key};
 use crate::page::{Kind, markdown};
+use crate::site::{Sink, put_made};
 use fieldguide_wasm::html::escape;
 
 /// Width and height in pixels: what the services that show previews ask for.
@@ -19,20 +21,43 @@ const SIZE: (u32, u32) = (1200, 630);
 const COLOURS: [(&str, &str); 4] =
     [("--paper", "#fcfaf6"), ("--ink", "#251f1b"), ("--ink-2", "#5b534d"), ("--accent", "#005a6b")];
 
-/// A PNG for each page of the book; none where the font of the text can't be read.
-pub fn draw(book: &Book, assets: &Assets) -> Option<Vec<(PageId, Vec<u8>)>> {
-    let options = options(assets)?;
+/// The blob of an earlier build: by the key of what a picture is drawn from, its site path.
+const BLOB: &str = "social";
+
+/// Hands over a PNG for each page of the book, as far as an earlier build's do not stand there; the site path of each. None where
+/// the font of the text can't be read.
+pub fn put(book: &Book, assets: &Assets, cache: &Cache, sink: &dyn Sink) -> Option<BTreeMap<PageId, String>> {
+    let font = assets.files.get(assets.preload_fonts.first()?)?;
+    let options = options(font)?;
     let css = assets.files.get(&assets.css).map(|css| String::from_utf8_lossy(css)).unwrap_or_default();
     let colours = colours(&css);
-    let pages: Vec<PageId> = (0..book.pages.len()).collect();
-    let drawn = pages.par_iter().filter_map(|id| Some((*id, png(&svg(book, *id, &colours), &options)?)));
-    Some(drawn.collect())
+    let known: BTreeMap<String, String> =
+        cache.get(BLOB).and_then(|blob| serde_json::from_slice(&blob).ok()).unwrap_or_default();
+    let picture = |id: PageId| {
+        let svg = svg(book, id, &colours);
+        let key = cache.keeps().then(|| key([&cache.program()[..], font, svg.as_bytes()]));
+        let kept = |key: &Key| known.get(&hex(key)).filter(|path| sink.keep(path, key)).cloned();
+        if let Some(path) = key.as_ref().and_then(kept) {
+            return Some((id, key, path));
+        }
+        let png = png(&svg, &options)?;
+        let path = fingerprinted("social.png", &png);
+        put_made(sink, &path, key.as_ref(), png);
+        Some((id, key, path))
+    };
+    let pictures: Vec<_> = (0..book.pages.len()).into_par_iter().filter_map(picture).collect();
+    let keys = pictures.iter().filter_map(|(_, key, path)| Some((hex((*key)?), path.clone())));
+    let keys: BTreeMap<String, String> = keys.collect();
+    if let Ok(blob) = serde_json::to_vec(&keys) {
+        cache.put(BLOB, &blob);
+    }
+    Some(pictures.into_iter().map(|(id, _, path)| (id, path)).collect())
 }
 
 /// The theme's own face and no font of this machine: the same bytes everywhere.
-fn options(assets: &Assets) -> Option<usvg::Options<'static>> {
+fn options(font: &[u8]) -> Option<usvg::Options<'static>> {
     let mut fonts = fontdb::Database::new();
-    fonts.load_font_data(wuff::decompress_woff2(assets.files.get(assets.preload_fonts.first()?)?).ok()?);
+    fonts.load_font_data(wuff::decompress_woff2(font).ok()?);
     let font_family = fonts.faces().next()?.families.first()?.0.clone();
     Some(usvg::Options { font_family, fontdb: Arc::new(fonts), ..usvg::Options::default() })
 }

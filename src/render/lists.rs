@@ -38,8 +38,7 @@ pub(super) fn moved(book: &Book, moved: &Moved) -> BTreeMap<PageId, Vec<MovedVie
         return out;
     }
     let keys: HashMap<&str, PageId> = (0..book.pages.len()).map(|id| (book.key(id), id)).collect();
-    let items: HashMap<String, items::Item<'_>> =
-        items::items(book).map(|item| (item.id.clone(), item)).collect();
+    let items: HashMap<String, items::Item<'_>> = items::items(book).map(|item| (item.id.clone(), item)).collect();
     for (old, new) in moved {
         let Some((key, anchor)) = old.split_once('#') else { continue };
         if let (Some(page), Some(item)) = (keys.get(key), items.get(new)) {
