@@ -160,8 +160,12 @@ fn pictures_for_previews_are_drawn_where_the_book_asks_for_them() {
     assert!(page.contains("summary_large_image"));
     assert!(!folder.read("site/pitfalls.html").contains("og:image"));
 
-    // A second build takes over those that would be the same, and draws the one that shows another title.
-    folder.write("content/01-stage/01-one.md", "+++\ntitle = \"Renamed\"\nsummary = \"s\"\n+++\n\nWords.\n");
+    // A second build takes over those that would be the same, and draws what shows another title,
+    // on two pages the same.
+    for name in ["01-one", "03-three"] {
+        let renamed = "+++\ntitle = \"Renamed\"\nsummary = \"s\"\n+++\n\nWords.\n";
+        folder.write(&format!("content/01-stage/{name}.md"), renamed);
+    }
     built(folder.path(), &folder.at("site"));
     let output =
         fieldguide("build", folder.path()).arg("--no-cache").arg("--to").arg(folder.at("cold")).output().unwrap();

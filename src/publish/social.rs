@@ -37,21 +37,27 @@ pub fn put(book: &Book, assets: &Assets, cache: &Cache, sink: &dyn Sink) -> Opti
         let svg = svg(book, id, &colours);
         let key = cache.keeps().then(|| key([&cache.program()[..], font, svg.as_bytes()]));
         let kept = |key: &Key| known.get(&hex(key)).filter(|path| sink.keep(path, key)).cloned();
-        if let Some(path) = key.as_ref().and_then(kept) {
-            return Some((id, key, path));
+        match key.as_ref().and_then(kept) {
+            Some(path) => Some((id, key, path, None)),
+            None => {
+                let png = png(&svg, &options)?;
+                Some((id, key, fingerprinted("social.png", &png), Some(png)))
+            }
         }
-        let png = png(&svg, &options)?;
-        let path = fingerprinted("social.png", &png);
-        put_made(sink, &path, key.as_ref(), png);
-        Some((id, key, path))
     };
-    let pictures: Vec<_> = (0..book.pages.len()).into_par_iter().filter_map(picture).collect();
-    let keys = pictures.iter().filter_map(|(_, key, path)| Some((hex((*key)?), path.clone())));
+    let mut pictures: Vec<_> = (0..book.pages.len()).into_par_iter().filter_map(picture).collect();
+    // One after the other: two pages may have the same picture.
+    for (_, key, path, png) in &mut pictures {
+        if let Some(png) = png.take() {
+            put_made(sink, path, key.as_ref(), png);
+        }
+    }
+    let keys = pictures.iter().filter_map(|(_, key, path, _)| Some((hex((*key)?), path.clone())));
     let keys: BTreeMap<String, String> = keys.collect();
     if let Ok(blob) = serde_json::to_vec(&keys) {
         cache.put(BLOB, &blob);
     }
-    Some(pictures.into_iter().map(|(id, _, path)| (id, path)).collect())
+    Some(pictures.into_iter().map(|(id, _, path, _)| (id, path)).collect())
 }
 
 /// The theme's own face and no font of this machine: the same bytes everywhere.
