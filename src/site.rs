@@ -8,6 +8,7 @@ mod assembly;
 mod finish;
 mod journal;
 mod memory;
+mod places;
 mod record;
 mod staging;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::cache::Key;
+pub use places::Places;
 pub use staging::{Staging, Written};
 
 /// Files by their site path.

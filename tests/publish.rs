@@ -160,8 +160,7 @@ fn pictures_for_previews_are_drawn_where_the_book_asks_for_them() {
     assert!(page.contains("summary_large_image"));
     assert!(!folder.read("site/pitfalls.html").contains("og:image"));
 
-    // A second build takes over those that would be the same, and draws what shows another title,
-    // on two pages the same.
+    // A second build takes over those that would be the same; two pages get one that is new, and the same.
     for name in ["01-one", "03-three"] {
         let renamed = "+++\ntitle = \"Renamed\"\nsummary = \"s\"\n+++\n\nWords.\n";
         folder.write(&format!("content/01-stage/{name}.md"), renamed);

@@ -9,9 +9,9 @@ use resvg::usvg::{self, fontdb};
 
 use crate::assets::{Assets, fingerprinted};
 use crate::book::{Book, PageId};
-use crate::cache::{Cache, Key, hex, key};
+use crate::cache::{Cache, key};
 use crate::page::{Kind, markdown};
-use crate::site::{Sink, put_made};
+use crate::site::{Places, Sink, put_made};
 use fieldguide_wasm::html::escape;
 
 /// Width and height in pixels: what the services that show previews ask for.
@@ -21,7 +21,7 @@ const SIZE: (u32, u32) = (1200, 630);
 const COLOURS: [(&str, &str); 4] =
     [("--paper", "#fcfaf6"), ("--ink", "#251f1b"), ("--ink-2", "#5b534d"), ("--accent", "#005a6b")];
 
-/// The blob of an earlier build: by the key of what a picture is drawn from, its site path.
+/// The blob that tells where the pictures stand.
 const BLOB: &str = "social";
 
 /// Hands over a PNG for each page of the book, as far as an earlier build's do not stand there; the site path of each. None where
@@ -31,33 +31,28 @@ pub fn put(book: &Book, assets: &Assets, cache: &Cache, sink: &dyn Sink) -> Opti
     let options = options(font)?;
     let css = assets.files.get(&assets.css).map(|css| String::from_utf8_lossy(css)).unwrap_or_default();
     let colours = colours(&css);
-    let known: BTreeMap<String, String> =
-        cache.get(BLOB).and_then(|blob| serde_json::from_slice(&blob).ok()).unwrap_or_default();
+    let known = Places::read(cache, BLOB);
     let picture = |id: PageId| {
         let svg = svg(book, id, &colours);
         let key = cache.keeps().then(|| key([&cache.program()[..], font, svg.as_bytes()]));
-        let kept = |key: &Key| known.get(&hex(key)).filter(|path| sink.keep(path, key)).cloned();
-        match key.as_ref().and_then(kept) {
-            Some(path) => Some((id, key, path, None)),
-            None => {
-                let png = png(&svg, &options)?;
-                Some((id, key, fingerprinted("social.png", &png), Some(png)))
-            }
+        if let Some(path) = known.kept(key.as_ref(), sink) {
+            return Some((key, path.to_string(), None));
         }
+        let png = png(&svg, &options)?;
+        Some((key, fingerprinted("social.png", &png), Some(png)))
     };
-    let mut pictures: Vec<_> = (0..book.pages.len()).into_par_iter().filter_map(picture).collect();
+    let pages = (0..book.pages.len()).into_par_iter();
+    let pictures: Vec<_> = pages.filter_map(|id| Some((id, picture(id)?))).collect();
+    Places::write(cache, BLOB, pictures.iter().map(|(_, (key, path, _))| (*key, path.as_str())));
+    let mut places = BTreeMap::new();
     // One after the other: two pages may have the same picture.
-    for (_, key, path, png) in &mut pictures {
-        if let Some(png) = png.take() {
-            put_made(sink, path, key.as_ref(), png);
+    for (id, (key, path, png)) in pictures {
+        if let Some(png) = png {
+            put_made(sink, &path, key.as_ref(), png);
         }
+        places.insert(id, path);
     }
-    let keys = pictures.iter().filter_map(|(_, key, path, _)| Some((hex((*key)?), path.clone())));
-    let keys: BTreeMap<String, String> = keys.collect();
-    if let Ok(blob) = serde_json::to_vec(&keys) {
-        cache.put(BLOB, &blob);
-    }
-    Some(pictures.into_iter().map(|(id, _, path, _)| (id, path)).collect())
+    Some(places)
 }
 
 /// The theme's own face and no font of this machine: the same bytes everywhere.

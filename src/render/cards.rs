@@ -11,12 +11,12 @@ use super::run::Runs;
 use super::{Renderer, body};
 use crate::assets::fingerprint;
 use crate::book::{PageId, Stage};
-use crate::cache::{Cache, Key, hex};
+use crate::cache::{Cache, Key};
 use crate::cards::Deck;
 use crate::check::Target;
 use crate::items;
 use crate::page::{Heading, HeadingKind, Markup, Piece, Section, markdown};
-use crate::site::{Sink, put_made};
+use crate::site::{Places, Sink, put_made};
 
 /// A card.
 #[derive(Debug, Clone)]
@@ -69,7 +69,7 @@ pub const FOLDER: &str = "practice";
 /// The site path of the list of cards, which names the other files.
 pub const LIST: &str = "practice/cards.json";
 
-/// The blob of an earlier build: by the key of what the cards of a stage are made from, the site path of the file with their bodies.
+/// The blob that tells where the files with the cards of each stage stand.
 const BLOB: &str = "cards";
 
 #[derive(Serialize)]
@@ -187,12 +187,9 @@ impl Renderer<'_> {
         if !pages.any(|id| self.book.page(*id).headings.iter().any(asks)) {
             return Vec::new();
         }
-        let known: BTreeMap<String, String> =
-            cache.get(BLOB).and_then(|blob| serde_json::from_slice(&blob).ok()).unwrap_or_default();
+        let known = Places::read(cache, BLOB);
         let stages: Vec<_> = self.book.stages.par_iter().map(|stage| self.put_bodies(stage, &known, sink)).collect();
-        let keys = stages.iter().filter_map(|(path, key)| Some((hex((*key)?), path.as_str())));
-        let keys: BTreeMap<String, &str> = keys.collect();
-        cache.put(BLOB, &json(&keys));
+        Places::write(cache, BLOB, stages.iter().map(|(path, key)| (*key, path.as_str())));
         let of = |(stage, (path, _)): (&Stage, &(String, Option<Key>))| ListedStage {
             number: stage.number.clone(),
             title: self.link(stage.page).title,
@@ -228,16 +225,14 @@ impl Renderer<'_> {
 
     /// Hands over the bodies of a stage's cards, unless an earlier build's stand there; the file's site path, empty where the stage
     /// has no card, and the key of what they are made from.
-    fn put_bodies(&self, stage: &Stage, known: &BTreeMap<String, String>, sink: &dyn Sink) -> (String, Option<Key>) {
+    fn put_bodies(&self, stage: &Stage, known: &Places, sink: &dyn Sink) -> (String, Option<Key>) {
         let pages: Vec<PageId> = std::iter::once(stage.page).chain(stage.topics.iter().copied()).collect();
         if !pages.iter().any(|id| self.book.page(*id).headings.iter().any(asks)) {
             return (String::new(), None);
         }
         let key = self.key_of_bodies(&pages);
-        if let Some((key, path)) = key.and_then(|key| Some((key, known.get(&hex(key))?)))
-            && sink.keep(path, &key)
-        {
-            return (path.clone(), Some(key));
+        if let Some(path) = known.kept(key.as_ref(), sink) {
+            return (path.to_string(), key);
         }
         let cards = self.cards_of(&pages, Shown::Here);
         let bodies: BTreeMap<&str, &str> = cards.iter().map(|card| (card.id.as_str(), card.html.as_str())).collect();

@@ -51,6 +51,7 @@ class Lab extends HTMLElement {
     body.disabled = false;
     this.first = this.collect(null);
     this.past = [this.first];
+    // A page that a reader saved brings the buttons of its script along.
     this.bar?.replaceChildren();
     this.drawBar();
 
